@@ -1,0 +1,1 @@
+"""What was declared, and what was found: columns, reading, validation, outcomes, periods, synthetic."""
