@@ -1,0 +1,1 @@
+"""One number per declaration: as-of look-ups followed by pure functions."""
