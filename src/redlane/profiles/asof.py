@@ -1,0 +1,90 @@
+"""The one as-of look-up: what was known strictly before the day of each declaration.
+
+Everything historical goes through :class:`AsOfIndex`. It cannot be asked for anything known on the day itself
+or later, so a profile that has seen its own label cannot be written down.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from redlane.declarations.periods import Days
+from redlane.hashing import MISSING, Hashes
+
+Positions = npt.NDArray[np.int64]
+
+_SPAN = np.int64(1 << 22)
+"""More days than any table spans (eleven thousand years), so that key and day fit one sorted number."""
+
+
+@dataclass(frozen=True)
+class AsOfIndex:
+    """Rows sorted by key, then by the day they became known.
+
+    ``keys`` are the distinct keys in ascending order, ``starts`` where each begins (one more than keys),
+    ``days`` the day of each row.
+
+    >>> index, order = AsOfIndex.of_rows(np.array([7, 7], dtype=np.uint64), np.array([10, 12]))
+    >>> start, end = index.before(np.array([7, 7, 8], dtype=np.uint64), np.array([12, 13, 13]))
+    >>> (end - start).tolist()
+    [1, 2, 0]
+    """
+
+    keys: Hashes
+    starts: Positions
+    days: Days
+
+    @classmethod
+    def of_rows(cls, keys: Hashes, known_on: Days) -> "tuple[AsOfIndex, Positions]":
+        """Index unsorted rows; also returns the order that sorts their values alike. Equal days stay in order."""
+        order = np.lexsort((known_on, keys))
+        return cls.of_sorted(keys[order], known_on[order]), order
+
+    @classmethod
+    def of_sorted(cls, keys: Hashes, known_on: Days) -> "AsOfIndex":
+        """Index rows that are sorted by key and day already."""
+        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
+        starts = np.append(first, len(keys)).astype(np.int64)
+        return cls(keys[first], starts, known_on.astype(np.int64))
+
+    def row_keys(self) -> Hashes:
+        """The key of every row."""
+        return np.repeat(self.keys, np.diff(self.starts))
+
+    def before(self, keys: Hashes, days: Days) -> tuple[Positions, Positions]:
+        """For each query the half-open range of rows of its key known strictly before its day."""
+        group = self._group(keys)
+        start = self.starts[group]
+        return start, np.maximum(start, self._search(group, days))
+
+    def since(self, keys: Hashes, days: Days) -> Positions:
+        """For each query the first row of its key known on its day or later."""
+        group = self._group(keys)
+        return np.clip(self._search(group, days), self.starts[group], None)
+
+    def _group(self, keys: Hashes) -> Positions:
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64)
+        group = np.searchsorted(self.keys, keys)
+        inside = np.minimum(group, len(self.keys) - 1)
+        known = (self.keys[inside] == keys) & (keys != MISSING)
+        return np.where(known, inside, len(self.keys))
+
+    def _search(self, group: Positions, days: Days) -> Positions:
+        return np.searchsorted(self._sorted(), group * _SPAN + self._day(days))
+
+    def _day(self, days: Days) -> Days:
+        return np.clip(days - self._first, 0, _SPAN - 1)
+
+    @property
+    def _first(self) -> int:
+        return int(self.days.min()) - 1 if len(self.days) else 0
+
+    def _sorted(self) -> Positions:
+        cached: Positions | None = self.__dict__.get("_composite")
+        if cached is None:
+            ranks = np.repeat(np.arange(len(self.keys), dtype=np.int64), np.diff(self.starts))
+            cached = ranks * _SPAN + self._day(self.days)
+            self.__dict__["_composite"] = cached
+        return cached

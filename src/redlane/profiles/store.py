@@ -1,0 +1,233 @@
+"""The profiles store: a folder of Parquet files that only ever grows, each delivery a segment of its own.
+
+``manifest.json`` lists the segments and the SHA-256 of each file; the store's id is the hash of that list. An
+earlier id is a shorter list, so that the profiles of any past night can be opened again, exactly.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from redlane.errors import RedlaneError
+from redlane.hashing import hash64
+from redlane.io.files import atomic_folder, canonical_json, read_json, sha256_files, sha256_text, write_json
+from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.build import Brings, Profiles, build
+from redlane.profiles.keys import key_name, part_text
+from redlane.profiles.ledger import Ledger
+from redlane.profiles.needs import ACTIVITY, OUTCOMES, ProfileNeeds
+from redlane.profiles.pricebook import PriceBook, PriceRows
+from redlane.profiles.prices import STATISTICS, PriceReference, Snapshot
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+def profiles_id(manifest: Mapping[str, Any]) -> str:
+    """The content id of a store: 16 hexadecimal digits over what it holds."""
+    return sha256_text(canonical_json({name: manifest[name] for name in ("format", "needs", "segments")}))[:16]
+
+
+def create_store(
+    folder: Path, declarations: pd.DataFrame, needs: ProfileNeeds, inputs: Mapping[str, str]
+) -> Profiles:
+    """Build a store from scratch; it replaces what is at *folder*. *inputs* maps file names to SHA-256."""
+    profiles = build(declarations, needs)
+    with atomic_folder(folder) as temporary:
+        manifest = {"format": FORMAT, "needs": needs.plain(), "segments": []}
+        _add_segment(temporary, manifest, profiles, declarations, inputs)
+    return Profiles.merge([profiles], manifest["id"])
+
+
+def append_to_store(
+    folder: Path, declarations: pd.DataFrame, inputs: Mapping[str, str], brings: Brings = "both"
+) -> Profiles:
+    """Add a delivery as a new segment. Nothing already there is changed.
+
+    Raises:
+        RedlaneError: the store is damaged, or one of the input files was added before.
+    """
+    manifest = read_manifest(folder)
+    before = {(sha, segment["brings"]) for segment in manifest["segments"] for sha in segment["inputs"].values()}
+    for name, sha in inputs.items():
+        if {(sha, brings), (sha, "both")} & before:
+            raise RedlaneError(f"{name} was already added to {folder}; adding it twice would count it twice")
+    earlier = open_store(folder)
+    profiles = build(declarations, earlier.needs, brings, earlier)
+    _add_segment(folder, manifest, profiles, declarations, inputs, brings)
+    return Profiles.merge([earlier, profiles], manifest["id"])
+
+
+def open_store(folder: Path, id: str | None = None) -> Profiles:
+    """Open a store, as it is or as it was when its id was *id*. Every file is checked before it is parsed.
+
+    Raises:
+        RedlaneError: no store is there, a file was changed, added or lost, or the id never existed.
+    """
+    manifest = read_manifest(folder)
+    if id is not None:
+        manifest = _as_it_was(folder, manifest, id)
+    needs = ProfileNeeds.parse(manifest["needs"], f"{folder / MANIFEST}")
+    parts = []
+    for segment in manifest["segments"]:
+        _check_files(folder / segment["name"], segment["files"])
+        parts.append(_read_segment(folder / segment["name"], needs))
+    return Profiles.merge(parts, profiles_id(manifest))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The store's list of segments.
+
+    Raises:
+        RedlaneError: there is none, or its own id does not fit.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise RedlaneError(f"{folder} holds no profiles; 'redlane profile FILE --out {folder}' builds them")
+    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise RedlaneError(f"{folder / MANIFEST} has format {manifest.get('format')!r}; this version reads {FORMAT}")
+    if manifest.get("id") != profiles_id(manifest):
+        raise RedlaneError(f"{folder / MANIFEST} was changed after it was written: its id does not fit its content")
+    return manifest
+
+
+def _as_it_was(folder: Path, manifest: dict[str, Any], id: str) -> dict[str, Any]:
+    for count in range(len(manifest["segments"]), 0, -1):
+        earlier = {**manifest, "segments": manifest["segments"][:count]}
+        if profiles_id(earlier) == id:
+            return earlier
+    raise RedlaneError(f"{folder} never had the profiles id {id}; it is now {manifest['id']}")
+
+
+def _check_files(folder: Path, expected: Mapping[str, str]) -> None:
+    if not folder.is_dir():
+        raise RedlaneError(f"{folder} is missing from the profiles store")
+    found = sha256_files(folder)
+    for name in sorted({*expected, *found}):
+        if name not in found:
+            raise RedlaneError(f"{folder / name} is missing from the profiles store")
+        if name not in expected:
+            raise RedlaneError(f"{folder / name} does not belong to the profiles store")
+        if found[name] != expected[name]:
+            raise RedlaneError(f"{folder / name} was changed after it was written")
+
+
+def _add_segment(
+    folder: Path,
+    manifest: dict[str, Any],
+    profiles: Profiles,
+    declarations: pd.DataFrame,
+    inputs: Mapping[str, str],
+    brings: Brings = "both",
+) -> None:
+    """Write the files first and the manifest last: until then a reader sees the store as it was."""
+    name = f"segment_{len(manifest['segments']) + 1:05d}"
+    with atomic_folder(folder / name) as temporary:
+        _write_segment(temporary, profiles, declarations)
+        files = dict(sha256_files(temporary))
+    registered = declarations["registered_on"]
+    manifest["segments"].append(
+        {
+            "name": name,
+            "brings": brings,
+            "declarations": len(declarations),
+            "first_day": str(registered.min().date()) if len(registered) else "",
+            "last_day": str(registered.max().date()) if len(registered) else "",
+            "inputs": dict(inputs),
+            "files": files,
+        }
+    )
+    manifest["id"] = profiles_id(manifest)
+    write_json(folder / MANIFEST, manifest)
+
+
+def _write_segment(folder: Path, profiles: Profiles, declarations: pd.DataFrame) -> None:
+    for key, ledger in profiles.activity.items():
+        _write_ledger(folder / f"activity__{key_name(key)}.parquet", ledger)
+    for key, ledger in profiles.outcomes.items():
+        _write_ledger(folder / f"outcomes__{key_name(key)}.parquet", ledger)
+    for price, book in profiles.prices.items():
+        _write_book(folder, price, book)
+    for part in sorted({part for key in (*profiles.activity, *profiles.outcomes) for part in key}):
+        words = part_text(declarations, part).dropna().drop_duplicates().sort_values()
+        _write(folder / f"names__{part}.parquet", {"key": hash64(words.to_list()), part: words.to_numpy("object")})
+
+
+def _write_ledger(path: Path, ledger: Ledger) -> None:
+    columns = {name: ledger.amounts(name) for name in ledger.running}
+    _write(path, {"key": ledger.index.row_keys(), "known_on": _dates(ledger.index.days), **columns})
+
+
+def _write_book(folder: Path, price: PriceReference, book: PriceBook) -> None:
+    rows = {f"key_{level}": keys for level, keys in enumerate(book.rows.keys)}
+    stem = _price_stem(price)
+    _write(
+        folder / f"{stem}__rows.parquet",
+        {"registered_on": _dates(book.rows.days), "log_price": book.rows.log_price, **rows},
+        {"published": str(book.published)},
+    )
+    for level, snapshot in enumerate(book.snapshots):
+        path = folder / f"{stem}__level_{level}.parquet"
+        _write(path, {"key": snapshot.index.row_keys(), "known_on": _dates(snapshot.index.days), **snapshot.values})
+
+
+def _read_segment(folder: Path, needs: ProfileNeeds) -> Profiles:
+    return Profiles(
+        needs,
+        {key: _read_ledger(folder / f"activity__{key_name(key)}.parquet", ACTIVITY) for key in needs.activity},
+        {key: _read_ledger(folder / f"outcomes__{key_name(key)}.parquet", OUTCOMES) for key in needs.outcomes},
+        {price: _read_book(folder, price) for price in needs.prices},
+    )
+
+
+def _read_ledger(path: Path, amounts: tuple[str, ...]) -> Ledger:
+    table = pq.read_table(path)
+    return Ledger.of_sorted(_numbers(table, "key"), _days(table), {name: _numbers(table, name) for name in amounts})
+
+
+def _read_book(folder: Path, price: PriceReference) -> PriceBook:
+    stem = _price_stem(price)
+    table = pq.read_table(folder / f"{stem}__rows.parquet")
+    keys = tuple(_numbers(table, f"key_{level}") for level in range(len(price.levels)))
+    rows = PriceRows(_days(table, "registered_on"), _numbers(table, "log_price"), keys)
+    snapshots = tuple(_read_snapshot(folder / f"{stem}__level_{level}.parquet") for level in range(len(price.levels)))
+    return PriceBook(price, rows, snapshots, int(table.schema.metadata[b"published"]))
+
+
+def _read_snapshot(path: Path) -> Snapshot:
+    table = pq.read_table(path)
+    index = AsOfIndex.of_sorted(_numbers(table, "key"), _days(table))
+    return Snapshot(index, {name: _numbers(table, name) for name in STATISTICS})
+
+
+def _price_stem(price: PriceReference) -> str:
+    digest = sha256_text(canonical_json(price.plain()))[:8]
+    return re.sub(r"\W", "_", f"prices_{price.basis}_{digest}")
+
+
+def _write(path: Path, columns: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    pq.write_table(table.replace_schema_metadata(dict(metadata or {})), path, compression="zstd")
+
+
+def _dates(days: np.ndarray) -> np.ndarray:
+    return days.astype("datetime64[D]")
+
+
+def _days(table: pa.Table, name: str = "known_on") -> np.ndarray:
+    return table[name].cast(pa.int32()).to_numpy().astype(np.int64)
+
+
+def _numbers(table: pa.Table, name: str) -> np.ndarray:
+    return table[name].to_numpy()
+
+
+def last_day(manifest: Mapping[str, Any]) -> str:
+    """The last registration day the store has seen, as an ISO date."""
+    return max((segment["last_day"] for segment in manifest["segments"]), default="")

@@ -1,0 +1,1 @@
+"""Read, call one function, write: one file per stage."""
