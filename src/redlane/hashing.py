@@ -60,7 +60,9 @@ def combine(parts: Sequence[Hashes]) -> Hashes:
 def _arrow_text(values: Any) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    array = values if isinstance(values, pa.Array) else pa.array(values, type=pa.large_string(), from_pandas=True)
+    array = (
+        values if isinstance(values, pa.Array) else pa.array(values, type=pa.large_string(), from_pandas=True)
+    )
     return array.cast(pa.large_string())
 
 

@@ -42,33 +42,108 @@ class Column:
 
 _ALL = (
     Column("declaration_id", "text", "identifier", "Identifier of the declaration", wco="Declaration/ID"),
-    Column("item_number", "text", "identifier", "Goods item within the declaration", wco="GovernmentAgencyGoodsItem/SequenceNumeric"),
-    Column("registered_on", "date", "identifier", "Day the declaration was registered", wco="Declaration/AcceptanceDateTime"),
-    Column("office", "code", "declared", "Customs office of declaration", wco="Declaration/DeclarationOfficeID"),
-    Column("procedure", "code", "declared", "Customs procedure or process type", wco="GovernmentProcedure/CurrentCode"),
+    Column(
+        "item_number",
+        "text",
+        "identifier",
+        "Goods item within the declaration",
+        wco="GovernmentAgencyGoodsItem/SequenceNumeric",
+    ),
+    Column(
+        "registered_on",
+        "date",
+        "identifier",
+        "Day the declaration was registered",
+        wco="Declaration/AcceptanceDateTime",
+    ),
+    Column(
+        "office", "code", "declared", "Customs office of declaration", wco="Declaration/DeclarationOfficeID"
+    ),
+    Column(
+        "procedure",
+        "code",
+        "declared",
+        "Customs procedure or process type",
+        wco="GovernmentProcedure/CurrentCode",
+    ),
     Column("import_type", "code", "declared", "Kind of import transaction", wco="Declaration/TypeCode"),
     Column("import_use", "code", "declared", "Stated use of the goods", wco="GoodsItem/UsageCode"),
     Column("payment_type", "code", "declared", "How the duty is paid or deferred", wco="Payment/MethodCode"),
-    Column("transport_mode", "code", "declared", "Mode of transport at the border", wco="BorderTransportMeans/ModeCode"),
-    Column("declarant_id", "code", "declared", "Declarant or customs broker", wco="Agent/ID", sensitivity="party"),
+    Column(
+        "transport_mode",
+        "code",
+        "declared",
+        "Mode of transport at the border",
+        wco="BorderTransportMeans/ModeCode",
+    ),
+    Column(
+        "declarant_id", "code", "declared", "Declarant or customs broker", wco="Agent/ID", sensitivity="party"
+    ),
     Column("importer_id", "code", "declared", "Importer", wco="Importer/ID", sensitivity="party"),
-    Column("seller_id", "code", "declared", "Seller or consignor abroad", wco="Seller/ID", sensitivity="party"),
+    Column(
+        "seller_id", "code", "declared", "Seller or consignor abroad", wco="Seller/ID", sensitivity="party"
+    ),
     Column("carrier_id", "code", "declared", "Carrier or courier", wco="Carrier/ID", sensitivity="party"),
     Column("hs_code", "hs", "declared", "Tariff classification, 6 to 10 digits", wco="Classification/ID"),
-    Column("departure_country", "country", "declared", "Country the goods departed from", wco="ExportCountry/ID"),
-    Column("origin_country", "country", "declared", "Country of origin of the goods", wco="Origin/CountryCode"),
-    Column("origin_indicator", "code", "declared", "How the origin is marked or proved", wco="Origin/TypeCode"),
-    Column("duty_rate", "number", "declared", "Rate of duty applied", unit="%", wco="DutyTaxFee/TaxRateNumeric"),
-    Column("tax_type", "code", "declared", "Tariff treatment or duty regime claimed", wco="DutyTaxFee/DutyRegimeCode"),
-    Column("preference_claimed", "flag", "declared", "A tariff preference is claimed", wco="DutyTaxFee/PreferenceCode"),
+    Column(
+        "departure_country", "country", "declared", "Country the goods departed from", wco="ExportCountry/ID"
+    ),
+    Column(
+        "origin_country", "country", "declared", "Country of origin of the goods", wco="Origin/CountryCode"
+    ),
+    Column(
+        "origin_indicator", "code", "declared", "How the origin is marked or proved", wco="Origin/TypeCode"
+    ),
+    Column(
+        "duty_rate", "number", "declared", "Rate of duty applied", unit="%", wco="DutyTaxFee/TaxRateNumeric"
+    ),
+    Column(
+        "tax_type",
+        "code",
+        "declared",
+        "Tariff treatment or duty regime claimed",
+        wco="DutyTaxFee/DutyRegimeCode",
+    ),
+    Column(
+        "preference_claimed",
+        "flag",
+        "declared",
+        "A tariff preference is claimed",
+        wco="DutyTaxFee/PreferenceCode",
+    ),
     Column("net_mass", "number", "declared", "Net mass", unit="kg", wco="GoodsMeasure/NetNetWeightMeasure"),
     Column("gross_mass", "number", "declared", "Gross mass", unit="kg", wco="GoodsMeasure/GrossMassMeasure"),
-    Column("quantity", "number", "declared", "Quantity in the tariff's supplementary unit", wco="GoodsMeasure/TariffQuantity"),
-    Column("quantity_unit", "code", "declared", "Supplementary unit", wco="GoodsMeasure/TariffQuantity/@unitCode"),
-    Column("customs_value", "number", "declared", "Customs value (CIF) in the reference currency", unit="reference currency", wco="CustomsValuation/CustomsValueAmount"),
-    Column("invoice_currency", "code", "declared", "Currency of the invoice", wco="InvoiceAmount/@currencyID"),
-    Column("description", "text", "declared", "Description of the goods in words", wco="Commodity/Description"),
-    Column("assessed_value", "number", "assessed", "Customs value after the inspection", unit="reference currency"),
+    Column(
+        "quantity",
+        "number",
+        "declared",
+        "Quantity in the tariff's supplementary unit",
+        wco="GoodsMeasure/TariffQuantity",
+    ),
+    Column(
+        "quantity_unit", "code", "declared", "Supplementary unit", wco="GoodsMeasure/TariffQuantity/@unitCode"
+    ),
+    Column(
+        "customs_value",
+        "number",
+        "declared",
+        "Customs value (CIF) in the reference currency",
+        unit="reference currency",
+        wco="CustomsValuation/CustomsValueAmount",
+    ),
+    Column(
+        "invoice_currency", "code", "declared", "Currency of the invoice", wco="InvoiceAmount/@currencyID"
+    ),
+    Column(
+        "description", "text", "declared", "Description of the goods in words", wco="Commodity/Description"
+    ),
+    Column(
+        "assessed_value",
+        "number",
+        "assessed",
+        "Customs value after the inspection",
+        unit="reference currency",
+    ),
     Column("assessed_hs_code", "hs", "assessed", "Classification after the inspection"),
     Column("assessed_origin", "country", "assessed", "Origin after the inspection"),
     Column("assessed_quantity", "number", "assessed", "Quantity after the inspection"),
@@ -76,13 +151,21 @@ _ALL = (
     Column("assessed_duty", "number", "assessed", "Duty after the inspection", unit="reference currency"),
     Column("inspected", "flag", "outcome", "The goods or papers were examined"),
     Column("irregular", "flag", "outcome", "The inspection found an irregularity"),
-    Column("recovered_revenue", "number", "outcome", "Additional revenue the finding brought", unit="reference currency"),
+    Column(
+        "recovered_revenue",
+        "number",
+        "outcome",
+        "Additional revenue the finding brought",
+        unit="reference currency",
+    ),
     Column("outcome_known_on", "date", "outcome", "Day the outcome became known"),
     Column("inspector_id", "code", "selection", "Inspecting officer", sensitivity="restricted"),
     Column("selection_reason", "code", "selection", "Why it was selected (rule, random, score)"),
     Column("selection_propensity", "number", "selection", "Probability with which it was selected"),
     Column("typology", "code", "truth", "Scheme planted by a generator; 'honest' where none"),
-    Column("truly_irregular", "flag", "truth", "A generator's truth, known for inspected and uninspected alike"),
+    Column(
+        "truly_irregular", "flag", "truth", "A generator's truth, known for inspected and uninspected alike"
+    ),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}

@@ -94,5 +94,7 @@ class Periods(Settings):
         )
         for name in ("train", "tune", "test"):
             if not getattr(split, name).any():
-                raise RedlaneError(f"the {name} period holds no declaration with an outcome known by {test_from}")
+                raise RedlaneError(
+                    f"the {name} period holds no declaration with an outcome known by {test_from}"
+                )
         return split

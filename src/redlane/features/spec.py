@@ -6,7 +6,9 @@ from typing import Literal
 
 from redlane.errors import RedlaneError
 
-Group = Literal["valuation", "over_invoicing", "classification", "origin", "quantity", "identity", "behaviour"]
+Group = Literal[
+    "valuation", "over_invoicing", "classification", "origin", "quantity", "identity", "behaviour"
+]
 GROUPS: tuple[Group, ...] = (
     "valuation",
     "over_invoicing",
@@ -28,6 +30,7 @@ class Feature:
     ``sentence`` is a :meth:`str.format` template an officer reads; it may name declared columns, ``value``
     (this feature's value) and the facts its family offers (peer numbers). ``direction`` is +1 when a higher
     value may only raise the score, -1 when it may only lower it, 0 when free (LightGBM's monotone constraint).
+    ``sentence_zero`` takes its place where the value is 0, for flags whose sentence would then be untrue.
     ``kind`` *category* marks LightGBM categories: text values, encoded by the model from its training rows.
 
     Raises:
@@ -42,6 +45,7 @@ class Feature:
     kind: Literal["number", "category"] = "number"
     direction: Literal[-1, 0, 1] = 0
     family: str = ""
+    sentence_zero: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

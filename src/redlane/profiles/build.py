@@ -69,7 +69,10 @@ def build(
             key: _ledger(hashes.of(key), registered, arrived, amounts)
             for key in track(needs.activity, "building activity profiles")
         },
-        {key: _ledger(hashes.of(key), known_on, known, found) for key in track(needs.outcomes, "building outcome profiles")},
+        {
+            key: _ledger(hashes.of(key), known_on, known, found)
+            for key in track(needs.outcomes, "building outcome profiles")
+        },
         {
             price: PriceBook.extend(price_rows(price), price, earlier.prices[price] if earlier else None)
             for price in track(needs.prices, "publishing reference prices")
@@ -95,7 +98,9 @@ def _activity_amounts(declarations: pd.DataFrame) -> dict[str, Amounts]:
 def _outcome_amounts(declarations: pd.DataFrame) -> tuple[Days, Amounts, dict[str, Amounts]]:
     """Day known, the rows with a known outcome, and their amounts (all aligned with the declarations)."""
     n = len(declarations)
-    known_on = days(declarations["outcome_known_on"]) if "outcome_known_on" in declarations else np.full(n, NEVER)
+    known_on = (
+        days(declarations["outcome_known_on"]) if "outcome_known_on" in declarations else np.full(n, NEVER)
+    )
     irregular = _number(declarations, "irregular")
     labelled = np.flatnonzero(np.isfinite(irregular) & (known_on != NEVER))
     return (

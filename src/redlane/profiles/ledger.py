@@ -41,7 +41,9 @@ class Ledger:
         change = (sorted_keys[1:] != sorted_keys[:-1]) | (days[1:] != days[:-1])
         first = np.flatnonzero(np.append(True, change)) if len(order) else np.empty(0, np.int64)
         sums = {
-            name: np.add.reduceat(values[order].astype(np.int64), first) if len(order) else np.empty(0, np.int64)
+            name: np.add.reduceat(values[order].astype(np.int64), first)
+            if len(order)
+            else np.empty(0, np.int64)
             for name, values in amounts.items()
         }
         return cls.of_sorted(sorted_keys[first], days[first], sums)

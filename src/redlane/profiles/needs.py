@@ -34,7 +34,10 @@ class ProfileNeeds(Settings):
         """What a store built for *store* lacks, in words; empty when it has everything."""
         ledgers = [("activity", self.activity, store.activity), ("outcomes", self.outcomes, store.outcomes)]
         lacking = [
-            f"{kind} by {'+'.join(key) or 'all'}" for kind, asked, held in ledgers for key in asked if key not in held
+            f"{kind} by {'+'.join(key) or 'all'}"
+            for kind, asked, held in ledgers
+            for key in asked
+            if key not in held
         ]
         return lacking + [f"prices per {p.basis}" for p in self.prices if p not in store.prices]
 

@@ -37,7 +37,9 @@ class PriceRows:
     @classmethod
     def none(cls, reference: PriceReference) -> "PriceRows":
         """No prices at all."""
-        return cls(np.empty(0, np.int64), np.empty(0), tuple(np.empty(0, np.uint64) for _ in reference.levels))
+        return cls(
+            np.empty(0, np.int64), np.empty(0), tuple(np.empty(0, np.uint64) for _ in reference.levels)
+        )
 
     @classmethod
     def merge(cls, parts: "Sequence[PriceRows]") -> "PriceRows":
@@ -64,7 +66,9 @@ class PriceBook:
     published: int
 
     @classmethod
-    def extend(cls, rows: PriceRows, reference: PriceReference, earlier: "PriceBook | None" = None) -> "PriceBook":
+    def extend(
+        cls, rows: PriceRows, reference: PriceReference, earlier: "PriceBook | None" = None
+    ) -> "PriceBook":
         """The addition to *earlier* that *rows* bring: publications up to the last day of *rows*."""
         if not len(rows.days):
             last = earlier.published if earlier else -1
@@ -172,7 +176,9 @@ def _sorted_within(deviation: Numbers, counts: npt.NDArray[np.int64]) -> Numbers
     return (ranked - group) * 2.0**-34
 
 
-def _quantile(values: Numbers, starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], q: float) -> Numbers:
+def _quantile(
+    values: Numbers, starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], q: float
+) -> Numbers:
     """Linear-interpolation quantile of each run of sorted values (numpy's default method)."""
     position = (counts - 1) * q
     below = np.floor(position).astype(np.int64)

@@ -31,7 +31,9 @@ MANIFEST = "manifest.json"
 
 def profiles_id(manifest: Mapping[str, Any]) -> str:
     """The content id of a store: 16 hexadecimal digits over what it holds."""
-    return sha256_text(canonical_json({name: manifest[name] for name in ("format", "needs", "segments")}))[:16]
+    return sha256_text(canonical_json({name: manifest[name] for name in ("format", "needs", "segments")}))[
+        :16
+    ]
 
 
 def create_store(
@@ -54,7 +56,9 @@ def append_to_store(
         RedlaneError: the store is damaged, or one of the input files was added before.
     """
     manifest = read_manifest(folder)
-    before = {(sha, segment["brings"]) for segment in manifest["segments"] for sha in segment["inputs"].values()}
+    before = {
+        (sha, segment["brings"]) for segment in manifest["segments"] for sha in segment["inputs"].values()
+    }
     for name, sha in inputs.items():
         if {(sha, brings), (sha, "both")} & before:
             raise RedlaneError(f"{name} was already added to {folder}; adding it twice would count it twice")
@@ -91,9 +95,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise RedlaneError(f"{folder} holds no profiles; 'redlane profile FILE --out {folder}' builds them")
     manifest: dict[str, Any] = read_json(folder / MANIFEST)
     if manifest.get("format") != FORMAT:
-        raise RedlaneError(f"{folder / MANIFEST} has format {manifest.get('format')!r}; this version reads {FORMAT}")
+        raise RedlaneError(
+            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this version reads {FORMAT}"
+        )
     if manifest.get("id") != profiles_id(manifest):
-        raise RedlaneError(f"{folder / MANIFEST} was changed after it was written: its id does not fit its content")
+        raise RedlaneError(
+            f"{folder / MANIFEST} was changed after it was written: its id does not fit its content"
+        )
     return manifest
 
 
@@ -156,7 +164,10 @@ def _write_segment(folder: Path, profiles: Profiles, declarations: pd.DataFrame)
         _write_book(folder, price, book)
     for part in sorted({part for key in (*profiles.activity, *profiles.outcomes) for part in key}):
         words = part_text(declarations, part).dropna().drop_duplicates().sort_values()
-        _write(folder / f"names__{part}.parquet", {"key": hash64(words.to_list()), part: words.to_numpy("object")})
+        _write(
+            folder / f"names__{part}.parquet",
+            {"key": hash64(words.to_list()), part: words.to_numpy("object")},
+        )
 
 
 def _write_ledger(path: Path, ledger: Ledger) -> None:
@@ -174,21 +185,32 @@ def _write_book(folder: Path, price: PriceReference, book: PriceBook) -> None:
     )
     for level, snapshot in enumerate(book.snapshots):
         path = folder / f"{stem}__level_{level}.parquet"
-        _write(path, {"key": snapshot.index.row_keys(), "known_on": _dates(snapshot.index.days), **snapshot.values})
+        _write(
+            path,
+            {"key": snapshot.index.row_keys(), "known_on": _dates(snapshot.index.days), **snapshot.values},
+        )
 
 
 def _read_segment(folder: Path, needs: ProfileNeeds) -> Profiles:
     return Profiles(
         needs,
-        {key: _read_ledger(folder / f"activity__{key_name(key)}.parquet", ACTIVITY) for key in needs.activity},
-        {key: _read_ledger(folder / f"outcomes__{key_name(key)}.parquet", OUTCOMES) for key in needs.outcomes},
+        {
+            key: _read_ledger(folder / f"activity__{key_name(key)}.parquet", ACTIVITY)
+            for key in needs.activity
+        },
+        {
+            key: _read_ledger(folder / f"outcomes__{key_name(key)}.parquet", OUTCOMES)
+            for key in needs.outcomes
+        },
         {price: _read_book(folder, price) for price in needs.prices},
     )
 
 
 def _read_ledger(path: Path, amounts: tuple[str, ...]) -> Ledger:
     table = pq.read_table(path)
-    return Ledger.of_sorted(_numbers(table, "key"), _days(table), {name: _numbers(table, name) for name in amounts})
+    return Ledger.of_sorted(
+        _numbers(table, "key"), _days(table), {name: _numbers(table, name) for name in amounts}
+    )
 
 
 def _read_book(folder: Path, price: PriceReference) -> PriceBook:
@@ -196,7 +218,9 @@ def _read_book(folder: Path, price: PriceReference) -> PriceBook:
     table = pq.read_table(folder / f"{stem}__rows.parquet")
     keys = tuple(_numbers(table, f"key_{level}") for level in range(len(price.levels)))
     rows = PriceRows(_days(table, "registered_on"), _numbers(table, "log_price"), keys)
-    snapshots = tuple(_read_snapshot(folder / f"{stem}__level_{level}.parquet") for level in range(len(price.levels)))
+    snapshots = tuple(
+        _read_snapshot(folder / f"{stem}__level_{level}.parquet") for level in range(len(price.levels))
+    )
     return PriceBook(price, rows, snapshots, int(table.schema.metadata[b"published"]))
 
 

@@ -1,0 +1,127 @@
+"""The catalogue: which families are in use, and everything that is read from them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+
+from redlane.declarations.columns import require_declared
+from redlane.errors import RedlaneError
+from redlane.features.family import Family
+from redlane.features.goods import Codes, Duty, Route
+from redlane.features.parties import History, Novelty, base_rate
+from redlane.features.spec import Feature
+from redlane.features.timing import Timing
+from redlane.features.value import Amounts, UnitPrice
+from redlane.features.view import View
+from redlane.profiles.build import Profiles
+from redlane.profiles.needs import ProfileNeeds
+from redlane.settings import Settings
+
+FAMILIES: dict[str, type[Family]] = {
+    "amounts": Amounts,
+    "codes": Codes,
+    "duty": Duty,
+    "history": History,
+    "novelty": Novelty,
+    "route": Route,
+    "timing": Timing,
+    "unit_price": UnitPrice,
+}
+"""Every feature family by the name configuration gives it."""
+
+GENERAL_FACTS = ("base_rate",)
+"""Fields any sentence may name."""
+
+
+def _family(values: Any) -> Any:
+    if isinstance(values, Family):
+        return values
+    if not isinstance(values, Mapping) or values.get("family") not in FAMILIES:
+        found = values.get("family") if isinstance(values, Mapping) else values
+        raise RedlaneError(f"features: there is no family {found!r}; known are {', '.join(sorted(FAMILIES))}")
+    return FAMILIES[values["family"]].parse(values, f"features: family {values['family']}")
+
+
+class FeatureSettings(Settings):
+    """The families in use, in the order the model sees their features."""
+
+    families: tuple[SerializeAsAny[Annotated[Family, BeforeValidator(_family)]], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct_names(self) -> "FeatureSettings":
+        seen: set[str] = set()
+        for feature in self.features():
+            if feature.name in seen:
+                raise RedlaneError(f"features: two families make a feature called '{feature.name}'")
+            seen.add(feature.name)
+        return self
+
+    def features(self) -> tuple[Feature, ...]:
+        """All features, in order."""
+        return tuple(feature for family in self.families for feature in family.features())
+
+    def needs(self) -> ProfileNeeds:
+        """All profiles the families read; the overall rate is always among them."""
+        general = ProfileNeeds(outcomes=((),))
+        return ProfileNeeds.union([general, *(family.needs() for family in self.families)])
+
+    def columns(self) -> tuple[str, ...]:
+        """All declared columns the families read."""
+        return tuple(dict.fromkeys(name for family in self.families for name in family.columns()))
+
+    def fact_names(self) -> tuple[str, ...]:
+        """The peer numbers sentences may name."""
+        return (*GENERAL_FACTS, *(name for family in self.families for name in family.fact_names()))
+
+    def check_columns(self, available: Iterable[str]) -> None:
+        """Refuse to start when a family reads a column the declarations do not have.
+
+        Raises:
+            RedlaneError: naming the family and the column.
+        """
+        held = set(available)
+        for family in self.families:
+            require_declared(family.columns(), f"feature family '{family.family}'")
+            for name in family.columns():
+                if name not in held:
+                    raise RedlaneError(
+                        f"feature family '{family.family}' reads '{name}', which the declarations do not have; "
+                        f"map the column in conf/declarations or leave the family out in conf/features"
+                    )
+
+
+def build(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSettings) -> pd.DataFrame:
+    """Compute every feature of every declaration: the one function train, score and evaluate call.
+
+    Returns a frame of n rows; numbers are float64 with NaN where a feature cannot be computed, categories text
+    with None. Only what was known before each declaration's day is used.
+
+    Raises:
+        RedlaneError: a column or a profile that a family reads is not there.
+    """
+    settings.check_columns(declarations.columns)
+    _check_profiles(profiles, settings)
+    view = View(declarations, profiles)
+    computed = {name: values for family in settings.families for name, values in family.compute(view).items()}
+    names = [feature.name for feature in settings.features()]
+    return pd.DataFrame({name: computed[name] for name in names}, copy=False)
+
+
+def facts(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSettings) -> pd.DataFrame:
+    """The declared columns and peer numbers that sentences name, one row per declaration."""
+    view = View(declarations, profiles)
+    numbers = {name: values for family in settings.families for name, values in family.facts(view).items()}
+    declared = declarations[[name for name in settings.columns() if name not in numbers]].reset_index(
+        drop=True
+    )
+    return declared.assign(base_rate=base_rate(view), **numbers)
+
+
+def _check_profiles(profiles: Profiles, settings: FeatureSettings) -> None:
+    missing = settings.needs().missing_from(profiles.needs)
+    if missing:
+        raise RedlaneError(
+            f"the profiles lack {', '.join(missing)}; rebuild them with the features this model was trained on"
+        )

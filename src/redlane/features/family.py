@@ -1,0 +1,51 @@
+"""A feature family: what it reads, what it computes, and the sentences an officer reads."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from redlane.features.spec import Feature
+from redlane.features.view import View
+from redlane.profiles.needs import ProfileNeeds
+from redlane.settings import Settings
+
+Computed = dict[str, npt.NDArray[np.float64] | npt.NDArray[np.object_]]
+"""Arrays by name, each with one entry per declaration."""
+
+
+class Family(Settings, ABC):
+    """Features of one kind. Its fields are the keys of its entry in ``conf/features/``.
+
+    Nothing here is fitted: the same declarations and profiles give the same numbers in training and scoring.
+    """
+
+    title: ClassVar[str]
+    """The family's name for people."""
+
+    family: str
+
+    @abstractmethod
+    def features(self) -> tuple[Feature, ...]:
+        """What it adds to the catalogue, in order."""
+
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The declared columns it reads."""
+
+    @abstractmethod
+    def compute(self, view: View) -> Computed:
+        """One array per feature: float64 with NaN, or text with None for a category."""
+
+    def needs(self) -> ProfileNeeds:
+        """The profiles it reads; none by default."""
+        return ProfileNeeds()
+
+    def facts(self, view: View) -> Computed:
+        """The peer numbers its sentences name, by field name; computed for explained rows only."""
+        return {}
+
+    def fact_names(self) -> tuple[str, ...]:
+        """The fields :meth:`facts` offers."""
+        return ()

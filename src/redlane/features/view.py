@@ -1,0 +1,88 @@
+"""What a feature family may look at: the declared columns of each row, and the profiles as of the day before."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from redlane.declarations.columns import require_declared
+from redlane.declarations.periods import Days, days
+from redlane.profiles.build import Profiles
+from redlane.profiles.keys import Key, KeyHashes
+from redlane.profiles.ledger import Seen
+from redlane.profiles.prices import PriceReference
+
+Numbers = npt.NDArray[np.float64]
+Found = TypeVar("Found")
+
+
+class View:
+    """One batch of declarations seen through the profiles. Look-ups are made once and shared by families.
+
+    Outcome, assessed and truth columns are not merely avoided: asking for one raises.
+    """
+
+    def __init__(self, declarations: pd.DataFrame, profiles: Profiles) -> None:
+        self._declarations = declarations
+        self._profiles = profiles
+        self._hashes = KeyHashes(declarations)
+        self._made: dict[tuple[str, Any], Any] = {}
+        self.days: Days = days(declarations["registered_on"])
+
+    def __len__(self) -> int:
+        return len(self._declarations)
+
+    def column(self, name: str) -> pd.Series:
+        """A declared column as it stands.
+
+        Raises:
+            RedlaneError: the column is not a declared one.
+        """
+        require_declared([name], "a feature")
+        return self._declarations[name]
+
+    def number(self, name: str) -> Numbers:
+        """A declared number, float64, NaN where missing."""
+        return self.column(name).to_numpy("float64")
+
+    def text(self, name: str) -> npt.NDArray[np.object_]:
+        """A declared text, None where missing."""
+        values = self.column(name)
+        return values.astype("object").where(values.notna(), None).to_numpy("object")
+
+    def activity(self, key: Key) -> Seen:
+        """What was declared under *key* before each row's day."""
+        return self._once("activity", key, lambda: self._before(self._profiles.activity, key))
+
+    def outcomes(self, key: Key) -> Seen:
+        """Which outcomes of *key* had become known before each row's day."""
+        return self._once("outcomes", key, lambda: self._before(self._profiles.outcomes, key))
+
+    def prices(self, reference: PriceReference) -> dict[str, Numbers]:
+        """The reference price that applies to each row; see :meth:`PriceBook.before`."""
+        book = self._profiles.prices[reference]
+        return self._once("prices", reference, lambda: book.before(self._hashes, self.days))
+
+    def _before(self, ledgers: Any, key: Key) -> Seen:
+        seen: Seen = ledgers[key].before(self._hashes.of(key), self.days)
+        return seen
+
+    def _once(self, kind: str, what: Any, make: Callable[[], Found]) -> Found:
+        if (kind, what) not in self._made:
+            self._made[(kind, what)] = make()
+        found: Found = self._made[(kind, what)]
+        return found
+
+
+def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Numbers:
+    """Divide; NaN where the denominator is zero or missing: never infinity.
+
+    >>> ratio([1.0, 1.0], [2.0, 0.0]).tolist()
+    [0.5, nan]
+    """
+    top, bottom = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
+    result = np.full(bottom.shape, np.nan)
+    np.divide(top, bottom, out=result, where=np.isfinite(bottom) & (bottom != 0))
+    return result
