@@ -1,0 +1,74 @@
+"""Settings of the evaluation, and the cuts (capacities) at which rankings are judged."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from redlane.settings import Settings
+
+Rate = Annotated[float, Field(gt=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How many declarations are inspected: a share of them, or a stated number (exactly one of the two).
+
+    >>> Cut(rate=0.05).label, Cut(inspections=200).label
+    ('5 %', '200 inspections')
+    """
+
+    rate: float | None = None
+    inspections: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The cut in words."""
+        return f"{self.inspections} inspections" if self.rate is None else f"{self.rate * 100:g} %"
+
+    def size(self, n: int) -> int:
+        """Number of rows inspected out of *n*: ``ceil(rate * n)``, or the stated number but never above *n*.
+
+        The ceiling is taken of the decimal the user wrote, not of its binary neighbour.
+
+        >>> Cut(rate=0.07).size(100), Cut(rate=0.05).size(8481), Cut(inspections=200).size(150)
+        (7, 425, 150)
+        """
+        if self.rate is None:
+            return min(self.inspections or 0, n)
+        share = Fraction(repr(float(self.rate)))
+        return -(-share.numerator * n // share.denominator)
+
+    def share(self, n: int) -> float:
+        """The cut as a share of *n* rows: the rate as stated, or the stated number divided by *n*."""
+        return self.size(n) / n if self.rate is None else self.rate
+
+
+class EvaluationSettings(Settings):
+    """How rankings are judged (``conf/evaluation/default.yaml``).
+
+    >>> [cut.label for cut in EvaluationSettings(rates=(0.05,), inspections=100).cuts]
+    ['5 %', '100 inspections']
+    """
+
+    rates: tuple[Rate, ...] = (0.01, 0.02, 0.05, 0.10)
+    """Shares of the declarations that would be inspected."""
+    inspections: Annotated[int, Field(gt=0)] | None = None
+    """A stated number of inspections over the whole period, judged beside the rates."""
+    block: Literal["day", "week", "month"] = "week"
+    """Stretch of time that is resampled as one; also the periods of the per-week table."""
+    bootstrap_repeats: Annotated[int, Field(ge=0)] = 500
+    """Resamples behind each interval; 0 switches intervals off."""
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    """Level of the intervals."""
+    seed: int = 7
+    """Seed of the resampling."""
+    calibration_bins: Annotated[int, Field(ge=2)] = 10
+    """Bins of equal count for the calibration error."""
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The rates in ascending order, then the stated number of inspections if there is one."""
+        stated = () if self.inspections is None else (Cut(inspections=self.inspections),)
+        return (*(Cut(rate=rate) for rate in sorted(set(self.rates))), *stated)
