@@ -1,0 +1,263 @@
+"""What each stage takes on the command line: which words are paths, which are settings.
+
+Paths are ordinary arguments and reach a stage verbatim. Settings are ``key=value`` and are composed with the
+files in ``conf/``. A new stage is one row in :data:`STAGES`, one file ``conf/<stage>.yaml`` and one module
+``redlane.stages.<stage>``.
+"""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from redlane.errors import RedlaneError
+
+
+@dataclass(frozen=True)
+class Option:
+    """A path (or switch) given by name; ``parameter`` is what the stage function calls it."""
+
+    flag: str
+    parameter: str
+    sentence: str
+    kind: Literal["path", "paths", "switch"] = "path"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage as the command line sees it; ``files`` says whether it takes bare file names."""
+
+    name: str
+    sentence: str
+    options: tuple[Option, ...]
+    files: Literal["none", "one", "many"] = "none"
+
+    def paths(self) -> dict[str, str]:
+        """How each path parameter is written, by parameter.
+
+        >>> STAGES["score"].paths()["bundle"]
+        '--bundle DIR'
+        """
+        bare = {"none": {}, "one": {"file": "FILE"}, "many": {"files": "FILE..."}}[self.files]
+        return {**{option.parameter: f"{option.flag} {_metavar(option)}" for option in self.options}, **bare}
+
+
+_BUNDLE = Option("--bundle", "bundle", "the model's folder, for example models/kcs")
+_PROFILES = Option("--profiles", "profiles", "the profiles store: what was known, and when")
+_FILES = Option("--declarations", "files", "a declarations file; may be given several times", "paths")
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage(
+            "synthesize",
+            "make up declarations with planted irregularities",
+            (Option("--out", "out", "a .parquet or .csv file, or a folder for history and following weeks"),),
+        ),
+        Stage(
+            "profile",
+            "record what declarations tell about parties, goods and prices, and when it became known",
+            (
+                Option("--out", "out", "the profiles store to write"),
+                Option("--append", "append", "add to an existing store", "switch"),
+            ),
+            files="many",
+        ),
+        Stage(
+            "train",
+            "learn from inspected declarations, evaluate beside baselines, export a bundle",
+            (_FILES, _BUNDLE, _PROFILES),
+            files="many",
+        ),
+        Stage(
+            "evaluate",
+            "measure a bundle on declarations with known outcomes, beside the baselines",
+            (
+                _FILES,
+                _BUNDLE,
+                _PROFILES,
+                Option("--out", "out", "a folder for the report's tables and plots"),
+            ),
+            files="many",
+        ),
+        Stage(
+            "score",
+            "score a file, assign lanes, and say why for each selected row",
+            (
+                _BUNDLE,
+                Option("--out", "out", "a .parquet or .csv file, or a folder"),
+                _PROFILES,
+            ),
+            files="one",
+        ),
+    )
+}
+"""Every stage, in the order of the work."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command line, taken apart: path parameters, settings, and how to answer."""
+
+    stage: Stage
+    paths: dict[str, Any] = field(default_factory=dict)
+    overrides: list[str] = field(default_factory=list)
+    config_dir: Path | None = None
+    json: bool = False
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line in one sentence."""
+        raise RedlaneError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")
+
+
+def parser_of(stage: Stage, epilog: str = "") -> Parser:
+    """The parser of one stage; *epilog* goes below its help."""
+    parser = Parser(
+        prog=f"redlane {stage.name}",
+        usage=f"redlane {stage.name} {_synopsis(stage)} [key=value ...]",
+        description=f"{stage.sentence[0].upper()}{stage.sentence[1:]}.",
+        epilog=epilog,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    words = stage.paths().get("file") or stage.paths().get("files") or "key=value"
+    parser.add_argument("words", nargs="*", metavar=words, help=_words_help(stage))
+    for option in stage.options:
+        kind: dict[str, Any] = (
+            {"action": "store_true"} if option.kind == "switch" else {"metavar": _metavar(option)}
+        )
+        if option.kind == "paths":
+            kind["action"] = "append"
+        parser.add_argument(option.flag, dest=option.parameter, default=None, help=option.sentence, **kind)
+    add_common(parser)
+    return parser
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every stage takes."""
+    parser.add_argument("--config-dir", metavar="DIR", help="your own folder of settings, searched first")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object instead of tables; also json=true"
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+
+
+def overview() -> str:
+    """The help of ``redlane`` itself: what stages there are."""
+    lines = [f"  {stage.name:<12}{stage.sentence}" for stage in STAGES.values()]
+    return "\n".join(
+        [
+            "usage: redlane <stage> [FILE] [--option PATH] [key=value ...]",
+            "",
+            "Learn from inspected import declarations which ones to inspect next, and say why.",
+            "",
+            "stages:",
+            *lines,
+            "",
+            "redlane <stage> --help lists its paths and settings; redlane --version tells the version.",
+            "exit status: 0 done, 1 fault in redlane, 2 refused (nothing written), 3 done, rows rejected.",
+        ]
+    )
+
+
+def parse(stage: Stage, words: Sequence[str]) -> Request:
+    """Take the command line of *stage* apart.
+
+    Raises:
+        RedlaneError: an option is unknown or lacks its value, or a path is given as a setting.
+    """
+    given = vars(parser_of(stage).parse_intermixed_args(words))
+    files, settings = _sort(stage, given.pop("words"))
+    named = {option.parameter: given[option.parameter] for option in stage.options}
+    paths = {key: _path(stage, key, value) for key, value in named.items() if value is not None}
+    if files and stage.files == "one":
+        paths["file"] = files[0]
+    elif files:
+        paths["files"] = [*files, *paths.get("files", [])]
+    folder = given["config_dir"]
+    overrides = [word for word in settings if json_asked(word) is None]
+    as_json = given["json"] or any(json_asked(word) for word in settings)
+    return Request(stage, paths, overrides, None if folder is None else Path(folder), as_json)
+
+
+_SETTING = re.compile(r"(?:\+{1,2}|~)?(?P<key>[A-Za-z_][\w./@:-]*)=|~(?P<gone>[A-Za-z_][\w./@:-]*)\Z")
+
+
+def key_of(word: str) -> str | None:
+    """The key that a word of the command line sets, or nothing when it sets none.
+
+    >>> key_of("lanes.capacity=5%"), key_of("+model.depth=3"), key_of("history.csv"), key_of("./a=b.csv")
+    ('lanes.capacity', 'model.depth', None, None)
+    """
+    match = _SETTING.match(word)
+    return None if match is None else match["key"] or match["gone"]
+
+
+def json_asked(word: str) -> bool | None:
+    """Whether a word asks for JSON (True), declines it (False), or speaks of something else (None).
+
+    >>> json_asked("json=true"), json_asked("json=no"), json_asked("seed=1")
+    (True, False, None)
+    """
+    if word == "--json":
+        return True
+    if not word.startswith("json="):
+        return None
+    return word.removeprefix("json=").lower() in ("true", "yes", "on", "1")
+
+
+def _sort(stage: Stage, words: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Files and settings; a word that could be either is a file when such a file exists."""
+    settings = [word for word in words if key_of(word) is not None and not _is_file(stage, word)]
+    files = [Path(word) for word in words if word not in settings]
+    if "" in words:
+        raise RedlaneError(f"{stage.name}: an argument is empty; give a file or key=value")
+    if files and stage.files == "none":
+        raise RedlaneError(f"{stage.name}: '{files[0]}' is neither an option nor a setting key=value")
+    if len(files) > 1 and stage.files == "one":
+        raise RedlaneError(f"{stage.name} takes one file, not {len(files)}: {', '.join(map(str, files))}")
+    for word in settings:
+        _refuse_path(stage, str(key_of(word)))
+    return files, settings
+
+
+def _refuse_path(stage: Stage, key: str) -> None:
+    if key in stage.paths():
+        raise RedlaneError(f"{stage.name}: '{key}' is not a setting; write {stage.paths()[key]}")
+
+
+def _is_file(stage: Stage, word: str) -> bool:
+    try:
+        return stage.files != "none" and Path(word).exists()
+    except OSError:
+        return False
+
+
+def _path(stage: Stage, key: str, value: Any) -> Any:
+    if value is True:
+        return True
+    if "" in (value if isinstance(value, list) else [value]):
+        raise RedlaneError(f"{stage.name}: {stage.paths()[key]} is empty")
+    return [Path(each) for each in value] if isinstance(value, list) else Path(value)
+
+
+def _metavar(option: Option) -> str:
+    if option.kind == "switch":
+        return ""
+    return {"out": "OUT", "files": "FILE"}.get(option.parameter, "DIR")
+
+
+def _synopsis(stage: Stage) -> str:
+    bare = {"none": "", "one": "FILE ", "many": "FILE... "}[stage.files]
+    return bare + " ".join(f"[{option.flag} {_metavar(option)}".rstrip() + "]" for option in stage.options)
+
+
+def _words_help(stage: Stage) -> str:
+    files = {"none": "", "one": "the declarations file; ", "many": "declarations files; "}[stage.files]
+    return f"{files}settings as key=value, listed below"

@@ -1,0 +1,83 @@
+"""From composed settings to a stage's function: each value checked against the function's annotations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from redlane.arguments import Stage
+from redlane.errors import RedlaneError
+from redlane.registry import ROOMS, settings_of
+
+
+def function_of(stage: str) -> Callable[..., Any]:
+    """The ``run`` of ``redlane.stages.<stage>``; its imports happen only now."""
+    run: Callable[..., Any] = import_module(f"redlane.stages.{stage}").run
+    return run
+
+
+def parameters_of(run: Callable[..., Any]) -> dict[str, Any]:
+    """The names and types of what *run* takes."""
+    return {name: kind for name, kind in get_type_hints(run).items() if name != "return"}
+
+
+def arguments_for(stage: Stage, run: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments to call *run* with, from composed *values* (plain data; paths already in place).
+
+    Raises:
+        RedlaneError: a key is unknown or missing, a needed path was not given, or a value has a wrong type.
+    """
+    parameters = parameters_of(run)
+    for key in values:
+        if key not in parameters:
+            settings = [name for name in parameters if name not in stage.paths()]
+            raise RedlaneError(f"{stage.name}: {unknown(key, settings)}")
+    return {key: _argument(stage, key, kind, values) for key, kind in parameters.items()}
+
+
+def unknown(key: str, known: Sequence[str]) -> str:
+    """The sentence about a key that does not exist.
+
+    >>> unknown("capcity", ["capacity", "per"])
+    "unknown setting 'capcity'; did you mean 'capacity'?"
+    """
+    close = get_close_matches(key, known, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+    return f"unknown setting '{key}'; {hint}"
+
+
+def _argument(stage: Stage, key: str, kind: Any, values: Mapping[str, Any]) -> Any:
+    if key not in values:
+        raise RedlaneError(f"{stage.name}: the setting '{key}' is missing")
+    value = values[key]
+    if key in ROOMS and isinstance(value, Mapping) and "name" in value:
+        value = settings_of(key, value)
+    if key in stage.paths() and (value == [] or value is None) and not _may_be_none(kind):
+        raise RedlaneError(f"{stage.name} needs {stage.paths()[key]}; see redlane {stage.name} --help")
+    return _checked(stage, key, kind, value)
+
+
+def _checked(stage: Stage, key: str, kind: Any, value: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "model_type":
+            wanted = first.get("ctx", {}).get("class_name", "another kind")
+            raise RedlaneError(
+                f"{stage.name}: '{key}' is set to {type(value).__name__}, but {stage.name} needs {wanted}; "
+                f"choose another {key}="
+            ) from None
+        where = ".".join([key, *(str(part) for part in first["loc"])])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise RedlaneError(f"{stage.name}: '{where}' is {first['input']!r}: {reason}") from None
+
+
+def _may_be_none(kind: Any) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(None)
+    except ValidationError:
+        return False
+    return True
