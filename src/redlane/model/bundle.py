@@ -1,0 +1,150 @@
+"""The bundle: a folder of text, JSON and Parquet with everything learnt, which refuses to load if touched.
+
+``trees.txt`` (LightGBM text), ``revenue.txt`` (the second head, where there is one), ``calibration.json``,
+``features.json`` (every feature in order, with its categories), ``configuration.json``, ``card.md``,
+``golden.parquet`` and ``manifest.json``.
+"""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import redlane
+from redlane.errors import RedlaneError
+from redlane.features.spec import Feature
+from redlane.io.files import atomic_folder, write_json, write_text
+from redlane.model.calibration import Calibration
+from redlane.model.categories import check_levels
+from redlane.model.golden import check_golden, write_golden
+from redlane.model.model import Model
+from redlane.model.portable import portable
+from redlane.model.revenue import RevenueHead
+from redlane.model.sealing import read_sealed, seal
+from redlane.model.tree_check import check_trees
+from redlane.model.trees import Trees
+
+TREES, REVENUE, CALIBRATION = "trees.txt", "revenue.txt", "calibration.json"
+FEATURES, CONFIGURATION, CARD, GOLDEN = "features.json", "configuration.json", "card.md", "golden.parquet"
+
+_LIBRARIES = ("lightgbm", "numpy", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that has been read and checked.
+
+    ``id`` names its content; ``manifest`` holds the facts it was written with under *facts*, the library
+    versions under *versions* and every file's hash under *files*.
+    """
+
+    id: str
+    model: Model
+    specs: tuple[Feature, ...]
+    configuration: dict[str, Any]
+    manifest: dict[str, Any]
+    folder: Path
+
+
+def write_bundle(
+    folder: Path,
+    model: Model,
+    *,
+    specs: Sequence[Feature],
+    configuration: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    golden: pd.DataFrame,
+    card: str,
+) -> str:
+    """Write *folder*, whole or not at all, and give the bundle's id. Equal content gives equal bytes.
+
+    *facts* (name, as_of, data hashes, profiles id ...) go into the manifest, the resolved *configuration*
+    into its own file; absolute paths in either keep their last part only. *golden* are a few rows of
+    features.
+
+    Raises:
+        RedlaneError: *specs* are not the model's features, there is no golden row, or the disk refuses.
+    """
+    if tuple(spec.name for spec in specs) != model.features:
+        raise RedlaneError("the features described are not the model's, or are in another order")
+    with atomic_folder(folder) as target:
+        write_text(target / TREES, model.trees.text)
+        if model.revenue is not None:
+            write_text(target / REVENUE, model.revenue.trees.text)
+        write_json(target / CALIBRATION, _curves(model))
+        write_json(target / FEATURES, [_described(spec, model) for spec in specs])
+        write_json(target / CONFIGURATION, portable(configuration))
+        write_text(target / CARD, card)
+        write_golden(target / GOLDEN, model, golden)
+        return seal(target, {"facts": portable(facts), "versions": _versions()})
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Read a bundle: first every hash, then the structure of the trees, then the golden rows.
+
+    Raises:
+        RedlaneError: a file was changed, is missing or was added (by name), or the golden rows score
+            differently.
+    """
+    sealed = read_sealed(folder)
+    files = sealed.files
+    _check_files(folder, set(files))
+    try:
+        specs, model = _model(files)
+        check_golden(files[GOLDEN], model)
+        configuration = json.loads(files[CONFIGURATION])
+    except RedlaneError as error:
+        raise RedlaneError(f"{folder}: {error}") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise RedlaneError(f"{folder}: a file of the bundle does not hold what its name says") from None
+    return Bundle(sealed.id, model, specs, configuration, sealed.manifest, folder)
+
+
+def _model(files: Mapping[str, bytes]) -> tuple[tuple[Feature, ...], Model]:
+    described = json.loads(files[FEATURES])
+    levels = {entry["name"]: entry.pop("categories") for entry in described if "categories" in entry}
+    check_levels(levels)
+    specs = tuple(Feature(**entry) for entry in described)
+    if {spec.name for spec in specs if spec.kind == "category"} != set(levels):
+        raise RedlaneError("the category features do not all have their categories")
+    names = tuple(spec.name for spec in specs)
+    curves = json.loads(files[CALIBRATION])
+    calibration = Calibration.read(curves["probability"])
+    revenue = None
+    if REVENUE in files:
+        revenue = RevenueHead(_trees(files[REVENUE], names), float(curves["revenue_unit"]))
+    return specs, Model(_trees(files[TREES], names), levels, calibration, revenue, names)
+
+
+def _trees(content: bytes, names: Sequence[str]) -> Trees:
+    text = content.decode()
+    check_trees(text, names)
+    return Trees(text)
+
+
+def _curves(model: Model) -> dict[str, Any]:
+    unit = {} if model.revenue is None else {"revenue_unit": model.revenue.unit}
+    return {"probability": model.calibration.plain(), **unit}
+
+
+def _described(spec: Feature, model: Model) -> dict[str, Any]:
+    levels = {"categories": model.categories[spec.name]} if spec.kind == "category" else {}
+    return {**asdict(spec), **levels}
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"redlane": redlane.__version__, "python": platform.python_version(), **libraries}
+
+
+def _check_files(folder: Path, found: set[str]) -> None:
+    needed = {TREES, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN}
+    if missing := sorted(needed - found):
+        raise RedlaneError(f"{folder} is not a whole bundle: it lacks {missing[0]!r}")
+    if extra := sorted(found - needed - {REVENUE}):
+        raise RedlaneError(f"{folder} holds {extra[0]!r}, which no bundle has")
