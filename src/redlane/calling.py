@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from redlane.arguments import Stage
 from redlane.errors import RedlaneError
 from redlane.registry import ROOMS, settings_of
+from redlane.settings import Settings
 
 
 def function_of(stage: str) -> Callable[..., Any]:
@@ -60,6 +61,8 @@ def _argument(stage: Stage, key: str, kind: Any, values: Mapping[str, Any]) -> A
 
 
 def _checked(stage: Stage, key: str, kind: Any, value: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, Settings) and isinstance(value, Mapping):
+        return kind.parse(value, where=f"{stage.name}: {key}")
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
