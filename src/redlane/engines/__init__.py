@@ -1,0 +1,1 @@
+"""Where the loop over a file runs: on this machine."""

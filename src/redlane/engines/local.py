@@ -1,0 +1,113 @@
+"""The loop on this machine: two passes over a file, a few numbers of memory per row.
+
+The first pass scores batches as they are read and sets the rows aside. Then lanes are assigned to all rows at
+once. The second pass takes the rows back in order of rank and says why the selected ones were selected.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from redlane.declarations.columns import REQUIRED, column
+from redlane.engines.ahead import ahead
+from redlane.engines.spill import Spill
+from redlane.explanations.settings import ExplanationSettings
+from redlane.features.catalogue import FeatureSettings, facts
+from redlane.lanes.assignment import assign
+from redlane.lanes.queue import LaneQueue, LaneResult, QueueBuilder
+from redlane.lanes.settings import LaneSettings
+from redlane.model.model import Model
+from redlane.pipeline import score
+from redlane.profiles.build import Profiles
+from redlane.score_file import Explained, Identity, explained_rows, score_table
+
+_SCORES = ("margin", "probability", "expected_revenue")
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Everything a score depends on besides the declarations themselves."""
+
+    profiles: Profiles
+    features: FeatureSettings
+    model: Model
+    lanes: LaneSettings
+    explanations: ExplanationSettings
+    identity: Identity
+    threads: int | None = None
+
+    def columns(self) -> list[str]:
+        """The declared columns needed: for features, mandatory rules, offices, and to name the row."""
+        rules = [rule.column for rule in self.lanes.mandatory]
+        office = ["office"] if self.lanes.by == "office" else []
+        return list(dict.fromkeys([*REQUIRED, "item_number", *self.features.columns(), *rules, *office]))
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The queue of all rows and what became of it."""
+
+    queue: LaneQueue
+    result: LaneResult
+
+
+def first_pass(batches: Iterable[pd.DataFrame], scorer: Scorer, spill: Spill) -> Assigned:
+    """Score batches of accepted declarations, set them aside in *spill*, and assign lanes to all of them."""
+    builder = QueueBuilder(scorer.lanes)
+    columns = scorer.columns()
+    for batch in ahead(batches):
+        declarations = batch[columns].reset_index(drop=True)
+        scored = score(declarations, scorer.profiles, scorer.features, scorer.model, scorer.threads)
+        builder.add(declarations, scored.margin, scored.expected_revenue)
+        spill.add(_with_scores(declarations, scored.margin, scored.probability, scored.expected_revenue))
+    queue = builder.queue()
+    return Assigned(queue, assign(queue, scorer.lanes))
+
+
+def second_pass(spill: Spill, assigned: Assigned, scorer: Scorer) -> Iterator[pa.Table]:
+    """The score file in order of rank, a bucket of rows at a time."""
+    for table, rows in spill.ordered(assigned.result.rank):
+        lanes = _taken(assigned.result, rows)
+        explain = np.ones(len(rows), np.bool_) if scorer.explanations.rows == "all" else lanes.selected
+        yield score_table(table, lanes, _explained(table, explain, scorer), scorer.identity)
+
+
+def _explained(table: pa.Table, mask: npt.NDArray[np.bool_], scorer: Scorer) -> Explained:
+    """Reasons of the rows of *mask*, from features computed afresh: they are the same, bit for bit."""
+    chosen = table.filter(pa.array(mask)).to_pandas()
+    declarations = chosen.drop(columns=[name for name in _SCORES if name in chosen])
+    features = score(declarations, scorer.profiles, scorer.features, scorer.model, scorer.threads).features
+    contributions = scorer.model.contributions(features, scorer.threads)
+    known = facts(declarations, scorer.profiles, scorer.features)
+    return explained_rows(mask, contributions, features, known, scorer.features.features(), scorer.explanations)
+
+
+def _with_scores(declarations: pd.DataFrame, margin: Any, probability: Any, revenue: Any) -> pa.Table:
+    table = pa.Table.from_pandas(declarations, schema=_schema(declarations.columns), preserve_index=False)
+    missing = pa.nulls(len(declarations), pa.float64())
+    for name, values in zip(_SCORES, (margin, probability, revenue), strict=True):
+        table = table.append_column(name, missing if values is None else pa.array(values))
+    return table
+
+
+def _schema(columns: Iterable[str]) -> pa.Schema:
+    """One type per kind of column: a batch in which all values are missing has the same schema as any other."""
+    types = {"number": pa.float64(), "flag": pa.float64(), "date": pa.timestamp("us")}
+    return pa.schema([(name, types.get(column(name).kind, pa.string())) for name in columns])
+
+
+def _taken(result: LaneResult, rows: npt.NDArray[np.int64]) -> LaneResult:
+    return LaneResult(
+        lane=result.lane[rows],
+        reason=result.reason[rows],
+        propensity=result.propensity[rows],
+        rank=result.rank[rows],
+        capacity=result.capacity,
+        overrun=result.overrun,
+        overrun_groups=result.overrun_groups,
+    )

@@ -1,0 +1,1 @@
+"""What a reviewer asks before approving a model."""

@@ -1,0 +1,115 @@
+"""What the stages *train* and *evaluate* share: rows with features, the comparison, and its tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from redlane.declarations.periods import Mask
+from redlane.evaluation.comparison import BY_REVENUE, MODEL, Comparison, Rows
+from redlane.evaluation.result import Evaluation
+from redlane.features.catalogue import FeatureSettings, build
+from redlane.profiles.build import Profiles
+from redlane.stages.result import ResultTable
+
+HEADLINE_RATES = (0.05, 0.10)
+"""The inspection rates whose numbers a stage leads with."""
+
+
+def labelled(declarations: pd.DataFrame) -> Mask:
+    """Rows whose outcome is recorded."""
+    if "irregular" not in declarations:
+        return np.zeros(len(declarations), np.bool_)
+    return declarations["irregular"].notna().to_numpy(np.bool_)
+
+
+def rows_of(
+    declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings
+) -> Rows:
+    """The rows of *mask* with their features."""
+    chosen = declarations[mask].reset_index(drop=True)
+    return Rows(chosen, build(chosen, profiles, features))
+
+
+def tables(comparison: Comparison) -> list[ResultTable]:
+    """The comparison for people: at the headline rates, on all rows and on the honest slice."""
+    return [
+        ResultTable(f"{title}, inspecting {rate:.0%}", evaluation.table(rate), _note(evaluation))
+        for title, evaluation in _slices(comparison).items()
+        for rate in HEADLINE_RATES
+        if rate in set(evaluation.measures["rate"])
+    ]
+
+
+def numbers(comparison: Comparison) -> dict[str, Any]:
+    """The headline numbers with intervals, of every ranking: slice -> ranking -> measure."""
+    return {
+        **{_slug(title): _numbers(evaluation) for title, evaluation in _slices(comparison).items()},
+        "seen_goods_tuple_share": comparison.seen_share,
+    }
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What must be said beside the numbers."""
+    said = list(comparison.whole.notes)
+    if comparison.seen_share > 0.2:
+        said.append(
+            f"{comparison.seen_share:.1%} of the test rows repeat the exact goods tuple of a training row: a "
+            f"look-up table scores on them without learning anything. Quote the rows with an unseen tuple beside "
+            f"any number."
+        )
+    return said
+
+
+def flat_metrics(comparison: Comparison) -> dict[str, tuple[float, float, float]]:
+    """The model's own measures by name, for the tracker: value, low, high."""
+    return {
+        f"{'' if title == _ALL else 'unseen_'}{measure}": triple
+        for title, evaluation in _slices(comparison).items()
+        for measure, triple in _of(evaluation, MODEL).items()
+    }
+
+
+_ALL, _UNSEEN = "All test rows", "Rows with an unseen goods tuple"
+
+
+def _slices(comparison: Comparison) -> Mapping[str, Evaluation]:
+    unseen = {} if comparison.unseen is None else {_UNSEEN: comparison.unseen}
+    return {_ALL: comparison.whole, **unseen}
+
+
+def _note(evaluation: Evaluation) -> str:
+    base = evaluation.base_rate
+    return f"{evaluation.n:,} rows, {base.value:.1%} irregular; [95 % interval by week]".replace(
+        "95 %", f"{evaluation.confidence:.0%}"
+    )
+
+
+def _numbers(evaluation: Evaluation) -> dict[str, Any]:
+    names = list(dict.fromkeys(evaluation.measures["ranking"]))
+    return {
+        "rows": evaluation.n,
+        "base_rate": _triple(tuple(evaluation.base_rate)),
+        **{name: {m: _triple(t) for m, t in _of(evaluation, name).items()} for name in names},
+    }
+
+
+def _of(evaluation: Evaluation, ranking: str) -> dict[str, tuple[float, float, float]]:
+    rows = evaluation.measures[evaluation.measures["ranking"] == ranking]
+    found = {}
+    for row in rows.itertuples():
+        at = "" if not row.cut else f"_at_{str(row.cut).replace(' ', '').replace('%', 'pct').replace('.', '_')}"
+        found[f"{row.measure}{at}"] = (float(row.value), float(row.low), float(row.high))
+    return found
+
+
+def _triple(values: tuple[float, ...]) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in values]
+
+
+def _slug(title: str) -> str:
+    return title.lower().replace(" ", "_")
+
+
+__all__ = ["BY_REVENUE", "flat_metrics", "labelled", "notes", "numbers", "rows_of", "tables"]

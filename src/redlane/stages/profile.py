@@ -1,0 +1,62 @@
+"""Stage *profile*: declarations and their outcomes -> the profiles store."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from redlane.declarations.format import DeclarationFormat
+from redlane.declarations.reading import read_declarations
+from redlane.errors import ExitCode
+from redlane.evaluation.comparison import baseline_needs
+from redlane.features.catalogue import FeatureSettings
+from redlane.profiles.build import Brings, Profiles
+from redlane.profiles.needs import ProfileNeeds
+from redlane.profiles.store import append_to_store, create_store
+from redlane.progress import step
+from redlane.stages.result import ResultTable, StageResult
+
+
+def run(
+    *,
+    files: list[Path],
+    out: Path,
+    append: bool,
+    brings: Brings,
+    declarations: DeclarationFormat,
+    features: FeatureSettings,
+    as_of: date | None,
+) -> StageResult:
+    """Build the store at *out* from *files*, or add them to it."""
+    step("reading declarations")
+    accepted = read_declarations(files, declarations, as_of)
+    features.check_columns(accepted.frame.columns)
+    step("building profiles")
+    if append:
+        profiles = append_to_store(out, accepted.frame, accepted.hashes, brings)
+    else:
+        needs = ProfileNeeds.union([features.needs(), baseline_needs(accepted.frame.columns)])
+        profiles = create_store(out, accepted.frame, needs, accepted.hashes)
+    rejected = accepted.read - len(accepted.frame)
+    return StageResult(
+        title=f"Profiles {profiles.id}",
+        paths={"profiles": out},
+        counts={"read": accepted.read, "accepted": len(accepted.frame), "rejected": rejected},
+        numbers={"profiles_id": profiles.id, "repairs": accepted.repairs},
+        tables=[ResultTable("What the store holds", _sizes(profiles))],
+        exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
+    )
+
+
+def _sizes(profiles: Profiles) -> pd.DataFrame:
+    ledgers = [("activity", profiles.activity), ("outcomes", profiles.outcomes)]
+    rows = [
+        {"profile": f"{kind} by {', '.join(key) or 'all'}", "keys": len(ledger.index.keys), "rows": len(ledger)}
+        for kind, by_key in ledgers
+        for key, ledger in by_key.items()
+    ]
+    for price, book in profiles.prices.items():
+        for level, snapshot in zip(price.levels, book.snapshots, strict=True):
+            cells = {"keys": len(snapshot.index.keys), "rows": len(snapshot.index.days)}
+            rows.append({"profile": f"prices per {price.basis} by {', '.join(level)}", **cells})
+    return pd.DataFrame(rows)
