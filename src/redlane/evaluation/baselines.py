@@ -7,7 +7,6 @@ training rows only.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from redlane.evaluation.truth import Booleans, Floats
@@ -129,9 +128,9 @@ def _word(value: object) -> str:
     return repr(float(value) + 0.0) if isinstance(value, int | float | np.number) else str(value)
 
 
-def _log_unit_price(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+def _log_unit_price(frame: pd.DataFrame) -> Floats:
     value, mass = (frame[name].to_numpy(dtype=np.float64) for name in ("customs_value", "net_mass"))
     usable = (value > 0) & (mass > 0)
-    price = np.divide(value, mass, out=np.full(len(frame), np.nan), where=usable)
-    np.log(price, out=price, where=usable)
+    price: Floats = np.full(len(frame), np.nan)
+    price[usable] = np.log(value[usable] / mass[usable])
     return price
