@@ -102,7 +102,7 @@ def settings_help(stage: str, hidden: Sequence[str], folders: Sequence[Path]) ->
     root = load(stage, folders)
     lines = ["settings, with their defaults:"]
     for key, value in root.items():
-        if key != "defaults" and key not in hidden:
+        if key not in ("defaults", *hidden, *groups(root)):
             lines += [f"  {each}={_shown(setting)}" for each, setting in flat({key: value}).items()]
     for group, choice in groups(root).items():
         lines += [
