@@ -10,7 +10,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import closing, redirect_stdout, suppress
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -97,7 +97,8 @@ def _run(request: arguments.Request) -> int:
     stage = request.stage
     _refuse_hydra(stage, request.overrides)
     values = compose(stage.name, request.overrides, configuration.own_folders(request.config_dir))
-    with redirect_stdout(sys.stderr), progress.reporting(console.Progress(sys.stderr)):
+    shown = console.Progress(sys.stderr)
+    with closing(shown), redirect_stdout(sys.stderr), progress.reporting(shown):
         run = calling.function_of(stage.name)
         result: console.Result = run(**calling.arguments_for(stage, run, {**values, **request.paths}))
     text = console.as_json(result) if request.json else console.as_text(result, sys.stdout.isatty())

@@ -167,6 +167,12 @@ class Progress:
         self._stream = stream
         self._clock = clock
         self._start = clock()
+        self._bars: list[Any] = []
+
+    def close(self) -> None:
+        """Take every bar off the terminal, also one whose loop was left by an error."""
+        for bars in self._bars:
+            bars.stop()
 
     def step(self, what: str) -> None:
         """Say that *what* begins, and after how many seconds."""
@@ -205,6 +211,7 @@ class Progress:
             TimeElapsedColumn(),
         )
         with Bars(*columns, console=Console(file=self._stream), transient=True) as bars:
+            self._bars.append(bars)
             task = bars.add_task(what, total=total)
             for item in items:
                 yield item
@@ -246,5 +253,6 @@ def _width(text: str) -> int:
 
 
 def _spelled(character: str) -> str:
-    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    return character.encode("unicode_escape").decode("ascii") if hidden else character
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return character.encode("unicode_escape").decode("ascii")
