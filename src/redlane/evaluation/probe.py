@@ -14,7 +14,7 @@ def shuffled_within_weeks(day: Integers, seed: int, among: npt.NDArray[np.bool_]
     that only knows what day it is must not pass for one that knows declarations.
 
     >>> shuffled_within_weeks(np.array([4, 5, 11, 12, 18]), seed=3).tolist()
-    [1, 0, 2, 3, 4]
+    [0, 1, 3, 2, 4]
     """
     rows = np.arange(len(day)) if among is None else np.flatnonzero(among)
     codes, _ = blocks(day[rows], "week")
