@@ -58,11 +58,11 @@ def combine(parts: Sequence[Hashes]) -> Hashes:
 
 
 def _arrow_text(values: Any) -> pa.Array:
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    array = (
-        values if isinstance(values, pa.Array) else pa.array(values, type=pa.large_string(), from_pandas=True)
-    )
+    """One array of large strings; pandas hands over chunked arrays where its text is kept by Arrow."""
+    arrow = isinstance(values, pa.Array | pa.ChunkedArray)
+    array = values if arrow else pa.array(values, type=pa.large_string(), from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
     return array.cast(pa.large_string())
 
 

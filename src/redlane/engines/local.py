@@ -16,15 +16,16 @@ import pyarrow as pa
 from redlane.declarations.columns import REQUIRED, column
 from redlane.engines.ahead import ahead
 from redlane.engines.spill import Spill
+from redlane.explanations.contributions import Explanation, explain
 from redlane.explanations.settings import ExplanationSettings
-from redlane.features.catalogue import FeatureSettings, facts
+from redlane.features.catalogue import FeatureSettings, build, facts
 from redlane.lanes.assignment import assign
 from redlane.lanes.queue import LaneQueue, LaneResult, QueueBuilder
 from redlane.lanes.settings import LaneSettings
 from redlane.model.model import Model
 from redlane.pipeline import score
 from redlane.profiles.build import Profiles
-from redlane.score_file import Explained, Identity, explained_rows, score_table
+from redlane.score_file import Identity, score_table
 
 _SCORES = ("margin", "probability", "expected_revenue")
 
@@ -73,18 +74,22 @@ def second_pass(spill: Spill, assigned: Assigned, scorer: Scorer) -> Iterator[pa
     """The score file in order of rank, a bucket of rows at a time."""
     for table, rows in spill.ordered(assigned.result.rank):
         lanes = _taken(assigned.result, rows)
-        explain = np.ones(len(rows), np.bool_) if scorer.explanations.rows == "all" else lanes.selected
-        yield score_table(table, lanes, _explained(table, explain, scorer), scorer.identity)
+        chosen = np.flatnonzero(_wanted(lanes, scorer.explanations))
+        explanation = explain_rows(table.take(pa.array(chosen)).to_pandas(), scorer)
+        yield score_table(table, lanes, chosen, explanation, scorer.identity)
 
 
-def _explained(table: pa.Table, mask: npt.NDArray[np.bool_], scorer: Scorer) -> Explained:
-    """Reasons of the rows of *mask*, from features computed afresh: they are the same, bit for bit."""
-    chosen = table.filter(pa.array(mask)).to_pandas()
-    declarations = chosen.drop(columns=[name for name in _SCORES if name in chosen])
-    features = score(declarations, scorer.profiles, scorer.features, scorer.model, scorer.threads).features
-    contributions = scorer.model.contributions(features, scorer.threads)
+def explain_rows(declarations: pd.DataFrame, scorer: Scorer) -> Explanation:
+    """Explain *declarations* from features computed afresh: they are the same, bit for bit."""
+    features = build(declarations, scorer.profiles, scorer.features)
     known = facts(declarations, scorer.profiles, scorer.features)
-    return explained_rows(mask, contributions, features, known, scorer.features.features(), scorer.explanations)
+    return explain(scorer.model, features, known, scorer.features.features(), scorer.explanations)
+
+
+def _wanted(lanes: LaneResult, settings: ExplanationSettings) -> npt.NDArray[np.bool_]:
+    if settings.rows == "selected":
+        return lanes.selected
+    return np.full(len(lanes), settings.rows == "all")
 
 
 def _with_scores(declarations: pd.DataFrame, margin: Any, probability: Any, revenue: Any) -> pa.Table:

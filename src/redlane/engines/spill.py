@@ -29,11 +29,16 @@ class Spill:
     def add(self, table: pa.Table) -> None:
         """Set a table aside."""
         path = self._folder / f"part_{len(self._parts):06d}.arrow"
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=_options()) as writer:
+        with (
+            pa.OSFile(str(path), "wb") as sink,
+            pa.ipc.new_file(sink, table.schema, options=_options()) as writer,
+        ):
             writer.write_table(table)
         self._parts.append((path, table.num_rows))
 
-    def ordered(self, rank: Positions, bucket_rows: int = BUCKET_ROWS) -> "Iterator[tuple[pa.Table, Positions]]":
+    def ordered(
+        self, rank: Positions, bucket_rows: int = BUCKET_ROWS
+    ) -> "Iterator[tuple[pa.Table, Positions]]":
         """Give all rows back in ascending *rank* (1 to n over the rows as added), a bucket at a time.
 
         Each table comes with the positions its rows had when they were added.

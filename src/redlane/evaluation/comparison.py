@@ -10,12 +10,12 @@ from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import Days, days
 from redlane.errors import RedlaneError
 from redlane.evaluation.baselines import (
-    goods_tuple,
     importer_history,
     lookup_table,
     random_rank,
     unit_price_position,
     unit_price_rule,
+    unseen_tuple,
     value_rank,
 )
 from redlane.evaluation.evaluating import evaluate
@@ -52,7 +52,7 @@ class Rows:
 class Comparison:
     """Evaluations on all test rows and, where there are enough, on those whose goods tuple is new.
 
-    ``seen_share`` is the share of test rows whose exact goods tuple a training row had.
+    ``seen_share`` is the share of test rows whose exact goods tuple an earlier declaration had.
     """
 
     whole: Evaluation
@@ -74,14 +74,25 @@ def baseline_needs(columns: pd.Index) -> ProfileNeeds:
 
 
 def compare(
-    train: Rows, test: Rows, scores: Scores, profiles: Profiles, settings: EvaluationSettings, proxy: bool
+    train: Rows,
+    test: Rows,
+    scores: Scores,
+    *,
+    earlier: pd.DataFrame,
+    profiles: Profiles,
+    settings: EvaluationSettings,
+    proxy: bool,
 ) -> Comparison:
-    """Judge the model's *scores* of the *test* rows beside every baseline; *proxy* marks a stand-in revenue."""
+    """Judge the model's *scores* of the *test* rows beside every baseline.
+
+    *earlier* are all declarations registered before the test period, outcome known or not: the honest slice
+    leaves out every row whose goods tuple occurs among them. *proxy* marks a stand-in revenue.
+    """
     rankings = {MODEL: scores.margin, **_baselines(train, test, profiles)}
     if scores.expected_revenue is not None:
         rankings[BY_REVENUE] = scores.expected_revenue
     truth = truth_of(test.declarations, proxy)
-    unseen = ~np.isin(goods_tuple(test.declarations), goods_tuple(train.declarations))
+    unseen = unseen_tuple(earlier, test.declarations)
     whole = evaluate(rankings, truth, settings, probability=scores.probability)
     return Comparison(
         whole, _slice(rankings, truth, settings, scores, unseen), rankings, scores.probability, truth, unseen

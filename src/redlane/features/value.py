@@ -13,7 +13,14 @@ from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.prices import PriceReference, log_unit_price
 
 Amount = Literal[
-    "customs_value", "net_mass", "gross_mass", "quantity", "net_to_gross", "mass_per_unit", "roundness"
+    "customs_value",
+    "net_mass",
+    "gross_mass",
+    "quantity",
+    "value_per_kg",
+    "net_to_gross",
+    "mass_per_unit",
+    "roundness",
 ]
 
 _AMOUNTS: dict[str, tuple[str, str, str, Group, tuple[str, ...]]] = {
@@ -27,6 +34,13 @@ _AMOUNTS: dict[str, tuple[str, str, str, Group, tuple[str, ...]]] = {
     "net_mass": ("Net mass", "kg", "the net mass is {value} kg", "quantity", ("net_mass",)),
     "gross_mass": ("Gross mass", "kg", "the gross mass is {value} kg", "quantity", ("gross_mass",)),
     "quantity": ("Quantity", "supplementary unit", "the quantity is {value}", "quantity", ("quantity",)),
+    "value_per_kg": (
+        "Customs value per kg of net mass",
+        "reference currency per kg",
+        "the customs value per kg is {value}",
+        "valuation",
+        ("customs_value", "net_mass"),
+    ),
     "net_to_gross": (
         "Net mass divided by gross mass",
         "share",
@@ -76,6 +90,8 @@ class Amounts(Family):
 
     @staticmethod
     def _amount(view: View, name: Amount) -> Numbers:
+        if name == "value_per_kg":
+            return ratio(view.number("customs_value"), view.number("net_mass"))
         if name == "net_to_gross":
             return ratio(view.number("net_mass"), view.number("gross_mass"))
         if name == "mass_per_unit":

@@ -5,7 +5,6 @@ The sections follow Mitchell et al., *Model Cards for Model Reporting* (2019), a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -25,7 +24,6 @@ class CardFacts:
     features: Sequence[Feature]
     comparison: Comparison
     notes: Sequence[str]
-    settings: Mapping[str, Any]
 
 
 def model_card(facts: CardFacts) -> str:
@@ -74,7 +72,11 @@ def _data(facts: CardFacts) -> str:
     periods = pd.DataFrame(
         {
             "period": ["training", "tuning (stops the growing, calibrates)", "test"],
-            "declarations with a known outcome": [int(split.train.sum()), int(split.tune.sum()), int(split.test.sum())],
+            "declarations with a known outcome": [
+                int(split.train.sum()),
+                int(split.tune.sum()),
+                int(split.test.sum()),
+            ],
         }
     )
     return (
@@ -107,7 +109,9 @@ def _measures(evaluation: Evaluation) -> str:
 
 
 def _features(features: Sequence[Feature]) -> str:
-    listed = pd.DataFrame([{"feature": f.name, "meaning": f.meaning, "unit": f.unit, "group": f.group} for f in features])
+    listed = pd.DataFrame(
+        [{"feature": f.name, "meaning": f.meaning, "unit": f.unit, "group": f.group} for f in features]
+    )
     return f"## Features\n\n{markdown_table(listed)}"
 
 

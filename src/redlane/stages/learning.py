@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import Mask
-from redlane.evaluation.comparison import BY_REVENUE, MODEL, Comparison, Rows
+from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.profiles.build import Profiles
@@ -17,6 +18,9 @@ HEADLINE_RATES = (0.05, 0.10)
 """The inspection rates whose numbers a stage leads with."""
 
 
+GOLDEN_ROWS = 20
+
+
 def labelled(declarations: pd.DataFrame) -> Mask:
     """Rows whose outcome is recorded."""
     if "irregular" not in declarations:
@@ -24,12 +28,16 @@ def labelled(declarations: pd.DataFrame) -> Mask:
     return declarations["irregular"].notna().to_numpy(np.bool_)
 
 
-def rows_of(
-    declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings
-) -> Rows:
+def rows_of(declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings) -> Rows:
     """The rows of *mask* with their features."""
     chosen = declarations[mask].reset_index(drop=True)
     return Rows(chosen, build(chosen, profiles, features))
+
+
+def golden(test: Rows) -> pd.DataFrame:
+    """A few rows of features, the same whatever the order of the file: the bundle must always score them alike."""
+    order = np.argsort(tie_hash(test.declarations))
+    return test.features.iloc[order[:GOLDEN_ROWS]].reset_index(drop=True)
 
 
 def tables(comparison: Comparison) -> list[ResultTable]:
@@ -99,7 +107,11 @@ def _of(evaluation: Evaluation, ranking: str) -> dict[str, tuple[float, float, f
     rows = evaluation.measures[evaluation.measures["ranking"] == ranking]
     found = {}
     for row in rows.itertuples():
-        at = "" if not row.cut else f"_at_{str(row.cut).replace(' ', '').replace('%', 'pct').replace('.', '_')}"
+        at = (
+            ""
+            if not row.cut
+            else f"_at_{str(row.cut).replace(' ', '').replace('%', 'pct').replace('.', '_')}"
+        )
         found[f"{row.measure}{at}"] = (float(row.value), float(row.low), float(row.high))
     return found
 
@@ -110,6 +122,3 @@ def _triple(values: tuple[float, ...]) -> list[float | None]:
 
 def _slug(title: str) -> str:
     return title.lower().replace(" ", "_")
-
-
-__all__ = ["BY_REVENUE", "flat_metrics", "labelled", "notes", "numbers", "rows_of", "tables"]

@@ -51,7 +51,11 @@ def run(
 def _sizes(profiles: Profiles) -> pd.DataFrame:
     ledgers = [("activity", profiles.activity), ("outcomes", profiles.outcomes)]
     rows = [
-        {"profile": f"{kind} by {', '.join(key) or 'all'}", "keys": len(ledger.index.keys), "rows": len(ledger)}
+        {
+            "profile": f"{kind} by {', '.join(key) or 'all'}",
+            "keys": len(ledger.index.keys),
+            "rows": len(ledger),
+        }
         for kind, by_key in ledgers
         for key, ledger in by_key.items()
     ]

@@ -2,32 +2,24 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from redlane.declarations.format import DeclarationFormat
-from redlane.declarations.periods import Periods, Split, days
+from redlane.declarations.periods import Periods, days
 from redlane.declarations.reading import read_declarations
 from redlane.errors import ExitCode
-from redlane.evaluation.comparison import Comparison, baseline_needs, compare
+from redlane.evaluation.comparison import baseline_needs, compare
 from redlane.evaluation.settings import EvaluationSettings
 from redlane.features.catalogue import FeatureSettings
 from redlane.governance.model_card import CardFacts, model_card
 from redlane.model.bundle import write_bundle
-from redlane.model.model import Model
 from redlane.model.settings import LightGBMSettings
 from redlane.model.weighting import Weighting
 from redlane.pipeline import Recipe, fit, score
-from redlane.profiles.build import Profiles
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import create_store
 from redlane.progress import step
 from redlane.stages import learning
 from redlane.stages.result import StageResult
-from redlane.tracking.settings import TrackingSettings
-
-GOLDEN_ROWS = 20
 
 
 def run(
@@ -41,7 +33,6 @@ def run(
     periods: Periods,
     weighting: Weighting,
     evaluation: EvaluationSettings,
-    tracking: TrackingSettings,
     as_of: date | None,
     caution: str,
 ) -> StageResult:
@@ -53,14 +44,25 @@ def run(
     accepted = read_declarations(files, declarations, as_of)
     frame = accepted.frame
     features.check_columns(frame.columns)
-    split = periods.split(days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame))
+    split = periods.split(
+        days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
+    )
     step("building profiles")
     needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns)])
     store = create_store(profiles, frame, needs, accepted.hashes)
     step("training")
     fitted = fit(frame, store, split, Recipe(features, model, weighting))
     step("evaluating")
-    comparison = _evaluate(frame, store, split, features, fitted, evaluation, declarations.revenue_is_proxy)
+    test = learning.rows_of(frame, split.test, store, features)
+    comparison = compare(
+        learning.rows_of(frame, split.train | split.tune, store, features),
+        test,
+        score(test.declarations, store, features, fitted),
+        earlier=frame[frame["registered_on"] < str(split.test_from)],
+        profiles=store,
+        settings=evaluation,
+        proxy=declarations.revenue_proxy != "none",
+    )
     step("writing the bundle")
     cautions = [*([caution] if caution else []), *learning.notes(comparison)]
     configuration = {
@@ -86,7 +88,7 @@ def run(
         specs=features.features(),
         configuration=configuration,
         facts=facts,
-        golden=_golden(frame, store, split, features),
+        golden=learning.golden(test),
         card=model_card(card),
     )
     rejected = accepted.read - len(frame)

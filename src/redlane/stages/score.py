@@ -1,0 +1,217 @@
+"""Stage *score*: a file of declarations -> lanes and reasons for each, rejects, and a manifest."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+import redlane
+from redlane.declarations.format import DeclarationFormat
+from redlane.declarations.reading import Batch, DeclarationFile
+from redlane.declarations.rejects import reject_lines
+from redlane.engines.local import Assigned, Scorer, first_pass, second_pass
+from redlane.engines.spill import Spill
+from redlane.errors import ExitCode, RedlaneError
+from redlane.explanations.sentences import check_sentences
+from redlane.explanations.settings import ExplanationSettings
+from redlane.features.catalogue import FeatureSettings
+from redlane.io.files import canonical_json, sha256_file, sha256_text, write_json
+from redlane.io.tables_out import Write, table_writer
+from redlane.lanes.queue import LANES
+from redlane.lanes.settings import LaneSettings
+from redlane.lanes.summary import LaneSummary, summarise
+from redlane.model.bundle import Bundle, read_bundle
+from redlane.profiles.build import Profiles
+from redlane.profiles.store import open_store
+from redlane.progress import step, track
+from redlane.score_file import SCHEMA, Identity, for_csv
+from redlane.stages.delivery import Delivery, previous_manifest
+from redlane.stages.result import ResultTable, StageResult
+
+
+def run(
+    *,
+    file: Path,
+    bundle: Path,
+    out: Path,
+    profiles: Path | None,
+    profiles_id: str | None,
+    declarations: DeclarationFormat | None,
+    lanes: LaneSettings,
+    explanations: ExplanationSettings,
+    as_of: date | None,
+    batch_rows: int,
+    threads: int | None,
+    spreadsheet_safe: bool,
+) -> StageResult:
+    """Score *file* with the model of *bundle* and what the profiles store knows."""
+    delivery = Delivery.at(out)
+    step("checking the bundle and the profiles")
+    learnt = read_bundle(bundle)
+    store = open_store(profiles or beside(bundle), profiles_id)
+    scorer = _scorer(learnt, store, lanes, explanations, threads)
+    rules = declarations or DeclarationFormat.parse(
+        learnt.configuration["declarations"], "the bundle's format"
+    )
+    step("looking through the file")
+    source = DeclarationFile(file, rules, as_of, labels=False)
+    delivery.refuse_overlap(file)
+    scorer.features.check_columns([*source.sources, "item_number"])
+    tally = _Tally()
+    with ExitStack() as stack:
+        write_scores = stack.enter_context(table_writer(delivery.scores, spreadsheet=spreadsheet_safe))
+        write_rejects = stack.enter_context(table_writer(delivery.rejects, spreadsheet=spreadsheet_safe))
+        spill = Spill(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redlane-"))))
+        write_rejects(reject_lines([]))
+        batches = track(source.batches(batch_rows), "scoring", source.records, lambda batch: batch.read)
+        assigned = first_pass(tally.accepted(batches, write_rejects), scorer, spill)
+        tally.check(source.records)
+        write_scores(_as_written(SCHEMA.empty_table(), delivery))
+        tables = second_pass(spill, assigned, scorer)
+        for table in track(tables, "explaining and writing", len(assigned.queue), len):
+            write_scores(_as_written(table, delivery))
+    summary = summarise(assigned.queue, assigned.result, lanes)
+    counts = {**tally.counts(), **_lane_counts(assigned)}
+    manifest = _manifest(source, scorer, delivery, counts, tally.repairs)
+    write_json(delivery.manifest, manifest)
+    return StageResult(
+        title=f"Scored {source.records:,} declaration items of {file.name}",
+        paths={"scores": delivery.scores, "rejects": delivery.rejects, "manifest": delivery.manifest},
+        counts=counts,
+        numbers={
+            "bundle_id": learnt.id,
+            "profiles_id": store.id,
+            "capacity": summary.capacity,
+            "selected": summary.selected,
+            "minimum_propensity": summary.minimum_propensity,
+            "repairs": tally.repairs,
+            "rejects_by_code": tally.codes,
+        },
+        tables=_tables(summary, tally),
+        notes=[*source.notes, *summary.notes],
+        exit_code=ExitCode.DONE_WITH_REJECTS if tally.rejected else ExitCode.DONE,
+    )
+
+
+def beside(bundle: Path) -> Path:
+    """The profiles store that belongs to a bundle by convention: models/NAME -> profiles/NAME.
+
+    >>> beside(Path("models/kcs")).as_posix()
+    'profiles/kcs'
+    """
+    folder = Path(os.path.normpath(bundle))
+    return folder.parent.parent / "profiles" / folder.name
+
+
+def _scorer(
+    learnt: Bundle,
+    store: Profiles,
+    lanes: LaneSettings,
+    explanations: ExplanationSettings,
+    threads: int | None,
+) -> Scorer:
+    features = FeatureSettings.parse(learnt.configuration["features"], "the bundle's features")
+    specs = features.features()
+    if tuple(spec.name for spec in specs) != learnt.model.features:
+        raise RedlaneError(
+            f"{learnt.folder} was trained on other features than this version of redlane computes"
+        )
+    check_sentences(specs, [*features.columns(), *features.fact_names()])
+    identity = Identity(learnt.id, store.id)
+    return Scorer(store, features, learnt.model, lanes, explanations, identity, threads)
+
+
+@dataclass
+class _Tally:
+    """Counts what passes: read = accepted + rejected, rejects by code, repairs by kind."""
+
+    read: int = 0
+    taken: int = 0
+    rejected: int = 0
+    repairs: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def accepted(self, batches: Iterable[Batch], write_rejects: Write) -> Iterator[pd.DataFrame]:
+        """Hand the accepted rows on and write the rejects."""
+        for batch in batches:
+            self.read += batch.read
+            self.taken += len(batch.accepted)
+            self.rejected += batch.rejected
+            _add(self.repairs, batch.repairs)
+            _add(self.codes, batch.rejects["code"].value_counts().to_dict())
+            if len(batch.rejects):
+                write_rejects(batch.rejects)
+            yield batch.accepted
+
+    def check(self, records: int) -> None:
+        """Nothing lost: a difference is a fault of redlane, and no output is kept."""
+        if self.read != records or self.taken + self.rejected != self.read:
+            raise RuntimeError(f"{self.taken} accepted + {self.rejected} rejected is not {records} read")
+
+    def counts(self) -> dict[str, int]:
+        """For the result and the manifest."""
+        return {"read": self.read, "accepted": self.taken, "rejected": self.rejected}
+
+
+def _as_written(table: pa.Table, delivery: Delivery) -> pa.Table:
+    return for_csv(table) if delivery.scores.suffix == ".csv" else table
+
+
+def _add(total: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, count in more.items():
+        total[name] = total.get(name, 0) + int(count)
+
+
+def _lane_counts(assigned: Assigned) -> dict[str, int]:
+    counts = np.bincount(assigned.result.lane, minlength=len(LANES))
+    return {lane: int(count) for lane, count in zip(LANES, counts, strict=True)}
+
+
+def _tables(summary: LaneSummary, tally: _Tally) -> list[ResultTable]:
+    tables = [ResultTable("Lanes", summary.table)]
+    if tally.codes:
+        listed = sorted(tally.codes.items(), key=lambda item: (-item[1], item[0]))
+        note = "a record may have several reasons; docs/reject-codes.md explains each code"
+        tables.append(ResultTable("Rejected", pd.DataFrame(listed, columns=["code", "lines"]), note))
+    return tables
+
+
+def _manifest(
+    source: DeclarationFile,
+    scorer: Scorer,
+    delivery: Delivery,
+    counts: dict[str, int],
+    repairs: dict[str, int],
+) -> dict[str, Any]:
+    configuration = {
+        "declarations": source.format.plain(),
+        "lanes": scorer.lanes.plain(),
+        "explanations": scorer.explanations.plain(),
+        "as_of": str(source.as_of),
+    }
+    return {
+        "input": {"file": source.path.name, "sha256": source.sha256, "bytes": source.size_bytes},
+        "bundle_id": scorer.identity.bundle_id,
+        "profiles_id": scorer.identity.profiles_id,
+        "configuration": configuration,
+        "configuration_sha256": sha256_text(canonical_json(configuration)),
+        "outputs": {path.name: sha256_file(path) for path in (delivery.scores, delivery.rejects)},
+        "counts": counts,
+        "repairs": repairs,
+        "versions": {
+            "redlane": redlane.__version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("lightgbm", "numpy", "pandas", "pyarrow")},
+        },
+        "previous": previous_manifest(delivery.manifest),
+    }
