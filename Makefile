@@ -34,7 +34,7 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 
 demo: setup  ## synthetic declarations: train, evaluate, score the following weeks (under 3 minutes)
 	$(REDLANE) synthesize --out data/demo
-	$(REDLANE) train data/demo/history.parquet experiment=demo
+	$(REDLANE) train experiment=demo
 	$(REDLANE) score data/demo/next_weeks.parquet --bundle models/demo --profiles profiles/demo --out scores/demo.parquet
 
 kcs: setup  ## the same on the real KCS files (KCS=folder says where they are)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -301,6 +302,17 @@ def test_signals_unwind_and_say_so(
     called["do"] = lambda: signal.raise_signal(number)
     assert cli.main(SCORE) == status
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_telemetry_is_off_and_the_process_is_left_as_it_was(
+    called: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    before = signal.getsignal(signal.SIGTERM)
+    called["do"] = lambda: warnings.warn("noise from a library", stacklevel=1)
+    assert cli.main(SCORE) == 0
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_nothing_is_left_behind(called: dict[str, Any]) -> None:

@@ -254,7 +254,7 @@ def _metavar(option: Option) -> str:
 
 
 def _synopsis(stage: Stage) -> str:
-    bare = {"none": "", "one": "FILE ", "many": "FILE... "}[stage.files]
+    bare = {"none": "", "one": "FILE ", "many": "[FILE...] "}[stage.files]
     return bare + " ".join(f"[{option.flag} {_metavar(option)}".rstrip() + "]" for option in stage.options)
 
 

@@ -8,9 +8,10 @@ import os
 import re
 import signal
 import sys
+import threading
 import warnings
-from collections.abc import Mapping, Sequence
-from contextlib import closing, redirect_stdout, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -34,24 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status (:class:`redlane.errors.ExitCode`)."""
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words or os.environ.get("REDLANE_DEBUG", "") not in ("", "0")
-    _prepare(debug)
-    try:
-        status = _dispatch(words)
-        sys.stdout.flush()
-        return status
-    except RedlaneError as error:
-        return _end(words, ExitCode.REFUSED, str(error), debug)
-    except _Terminated:
-        return _end(words, TERMINATED, "stopped on request; nothing unfinished was left behind", debug)
-    except KeyboardInterrupt:
-        return _end(words, INTERRUPTED, "interrupted; nothing unfinished was left behind", debug)
-    except BrokenPipeError:
-        # The reader went away (``redlane … | head``): nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.FAILED
-    except Exception as fault:
-        sentence = f"this is a fault in redlane ({type(fault).__name__}: {fault}); please report it"
-        return _end(words, ExitCode.FAILED, sentence + ("" if debug else "; --debug shows where"), debug)
+    with _prepared(debug):
+        return _guarded(words, debug)
 
 
 def compose(stage: str, overrides: Sequence[str], own: Sequence[Path] = ()) -> dict[str, Any]:
@@ -77,6 +62,27 @@ def compose(stage: str, overrides: Sequence[str], own: Sequence[Path] = ()) -> d
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise RedlaneError(f"{stage}: {_sentence(stage, str(error), overrides, own)}") from error
     return cast(dict[str, Any], values)
+
+
+def _guarded(words: list[str], debug: bool) -> int:
+    """Run the command line; whatever happens becomes an exit status and at most one line."""
+    try:
+        status = _dispatch(words)
+        sys.stdout.flush()
+        return status
+    except RedlaneError as error:
+        return _end(words, ExitCode.REFUSED, str(error), debug)
+    except _Terminated:
+        return _end(words, TERMINATED, "stopped on request; nothing unfinished was left behind", debug)
+    except KeyboardInterrupt:
+        return _end(words, INTERRUPTED, "interrupted; nothing unfinished was left behind", debug)
+    except BrokenPipeError:
+        # The reader went away (``redlane … | head``): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.FAILED
+    except Exception as fault:
+        sentence = f"this is a fault in redlane ({type(fault).__name__}: {fault}); please report it"
+        return _end(words, ExitCode.FAILED, sentence + ("" if debug else "; --debug shows where"), debug)
 
 
 def _dispatch(words: list[str]) -> int:
@@ -121,13 +127,22 @@ def _help(stage: arguments.Stage, words: Sequence[str]) -> str:
     return arguments.parser_of(stage, settings).format_help().rstrip()
 
 
-def _prepare(debug: bool) -> None:
+@contextmanager
+def _prepared(debug: bool) -> Iterator[None]:
+    """Telemetry off, streams that take any character, no warnings of libraries, a clean end when asked to stop."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     console.prepare_streams()
-    if not debug and not sys.warnoptions:
-        warnings.simplefilter("ignore")
-    with suppress(ValueError):  # outside the main thread, whoever runs us there handles signals
-        signal.signal(signal.SIGTERM, _terminate)
+    with warnings.catch_warnings():
+        if not debug and not sys.warnoptions:
+            warnings.simplefilter("ignore")
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.signal(signal.SIGTERM, _terminate)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, previous)
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

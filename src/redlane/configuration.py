@@ -10,7 +10,7 @@ from typing import Any
 
 from redlane.errors import RedlaneError
 
-_WIDEST = 60
+_WIDEST, _LONGEST = 60, 24
 
 
 def conf_folder() -> Path:
@@ -85,14 +85,14 @@ def groups(root: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings by dotted key; small tables stay whole.
+    """Nested settings by dotted key; long tables stay whole.
 
     >>> flat({"lanes": {"capacity": "5%", "shares": {"red": 1}}})
     {'lanes.capacity': '5%', 'lanes.shares.red': 1}
     """
     found: dict[str, Any] = {}
     for key, value in values.items():
-        nested = isinstance(value, dict) and value and prefix.count(".") < 2
+        nested = isinstance(value, dict) and value and (not prefix or len(value) <= _LONGEST)
         found.update(flat(value, f"{prefix}{key}.") if nested else {f"{prefix}{key}": value})
     return found
 
