@@ -39,7 +39,7 @@ class TrainingData:
                 continue
             if len(values) != len(self.features):
                 raise RedlaneError(f"{name} has {len(values)} entries for {len(self)} rows of features")
-            # A pandas Series would be taken by label instead of by position and part rows from their outcomes.
+            # A pandas Series would be taken by label, not by position: rows would lose their outcomes.
             object.__setattr__(self, name, np.asarray(values, dtype=kind))
         if not np.isin(self.irregular, (0.0, 1.0)).all():
             raise RedlaneError("irregular must be 0 or 1 on every row; leave rows without outcome out")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from redlane.errors import RedlaneError
 from redlane.model.matrix import MatrixColumns
 
 _MACHINE_LINES = re.compile(r"^\[(num_threads|data|valid|machine_list_filename): .*\]$", re.M)
@@ -31,10 +32,17 @@ class Trees:
 
     @cached_property
     def booster(self) -> Any:
-        """The ``lightgbm.Booster``. LightGBM's reader can crash on damaged text: check the text first."""
+        """The ``lightgbm.Booster``. LightGBM's reader can crash on damaged text: check the text first.
+
+        Raises:
+            RedlaneError: LightGBM cannot read the text.
+        """
         import lightgbm
 
-        return lightgbm.Booster(model_str=self.text)
+        try:
+            return lightgbm.Booster(model_str=self.text)
+        except lightgbm.basic.LightGBMError as error:
+            raise RedlaneError(f"LightGBM cannot read the model text: {error}") from None
 
     @property
     def count(self) -> int:
