@@ -78,8 +78,8 @@ class Contract:
                 fault.fault,
                 "",
                 np.array([block.first + fault.position]),
-                [self.cell_of(fault)],
-                [fault.text],
+                pa.array([self.cell_of(fault)]),
+                pa.array([fault.text]),
                 {"found": fault.cells, "expected": self.width, "limit": limit},
             )
             for fault in block.faults
@@ -137,11 +137,10 @@ def _kept(values: object, good: npt.NDArray[np.bool_]) -> object:
     return values.filter(pa.array(good)) if isinstance(values, pa.Array) else np.asarray(values)[good]
 
 
-def _pandas_text(values: pa.Array) -> pd.Series:
-    return values.to_pandas()
+def _pandas_text(values: pa.Array) -> "pd.Series[str]":
+    text: pd.Series[str] = values.to_pandas()
+    return text
 
 
-def _texts(cells: pa.Array, rows: npt.NDArray[np.int64]) -> list[str | None]:
-    picked = cells.take(pa.array(rows))
-    texts: list[str | None] = pc.cast(picked, pa.string()).to_pylist()
-    return texts
+def _texts(cells: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:
+    return pc.cast(cells.take(pa.array(rows)), pa.string())

@@ -31,11 +31,11 @@ class Duplicates:
 
 @dataclass(frozen=True)
 class Suspects:
-    """Records whose id's hash occurs more than once: their file, number, and digests of id and of all cells."""
+    """Records whose id's hash occurs more than once: their file, number, id, and a digest of all cells."""
 
     file: npt.NDArray[np.int32]
     number: Numbers
-    key: npt.NDArray[np.bytes_]
+    key: pa.Array
     content: npt.NDArray[np.bytes_]
 
 
@@ -52,21 +52,23 @@ def repeated(hashes: Sequence[Hashes]) -> Hashes:
     """The hashes that occur more than once, sorted."""
     together = np.concatenate([np.empty(0, dtype=np.uint64), *hashes])
     together.sort()
-    twice = np.unique(together[1:][together[1:] == together[:-1]])
-    return twice[twice != MISSING]
+    twice: Hashes = np.unique(together[1:][together[1:] == together[:-1]])
+    return np.asarray(twice[twice != MISSING])
 
 
 def suspects(
     file: int, numbers: Numbers, key: pa.Array, cells: Sequence[pa.Array], among: Hashes
 ) -> Suspects:
-    """The records of a block whose hash is *among* the repeated ones, digested for exact comparison."""
+    """The records of a block whose hash is *among* the repeated ones; *cells* are digested, where given."""
     chosen = np.flatnonzero(np.isin(hash64(key), among))
     picked = pa.array(chosen)
-    key_digests = [_digest([text]) for text in key.take(picked).to_pylist()]
     columns = [column.take(picked).to_pylist() for column in cells]
-    contents = [_digest(row) for row in zip(*columns, strict=True)] if columns else key_digests
+    digests = [_digest(row) for row in zip(*columns, strict=True)] if columns else [b""] * len(chosen)
     return Suspects(
-        np.full(len(chosen), file, dtype=np.int32), numbers[chosen], _digests(key_digests), _digests(contents)
+        np.full(len(chosen), file, dtype=np.int32),
+        numbers[chosen],
+        key.take(picked).cast(pa.large_string()),
+        np.array(digests, dtype="S16") if digests else np.empty(0, dtype="S16"),
     )
 
 
@@ -77,22 +79,25 @@ def settle(found: Iterable[Suspects], files: int, keep_first_identical: bool) ->
         return [Duplicates()] * files
     file = np.concatenate([part.file for part in parts])
     number = np.concatenate([part.number for part in parts])
-    key = np.concatenate([part.key for part in parts])
-    content = np.concatenate([part.content for part in parts])
-    _, first, group, size = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    clash = size[group] > 1
-    again = np.zeros(len(key), dtype=bool)
+    group, first = _groups(pa.concat_arrays([part.key for part in parts]))
+    clash = np.bincount(group)[group] > 1
+    again = np.zeros(len(group), dtype=bool)
     if keep_first_identical:
+        content = np.concatenate([part.content for part in parts])
         differs = np.bincount(group, weights=content != content[first[group]]) > 0
         identical = clash & ~differs[group]
-        again = identical & (np.arange(len(key)) != first[group])
+        again = identical & (np.arange(len(group)) != first[group])
         clash &= ~identical
     return [Duplicates(number[clash & (file == one)], number[again & (file == one)]) for one in range(files)]
 
 
+def _groups(key: pa.Array) -> tuple[Numbers, Numbers]:
+    """For each key the number of its group (compared exactly), and for each group its first record."""
+    group = key.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    first = np.full(int(group.max(initial=-1)) + 1, len(group), dtype=np.int64)
+    np.minimum.at(first, group, np.arange(len(group)))
+    return group, first
+
+
 def _digest(parts: Iterable[object]) -> bytes:
     return hashlib.blake2b("\x1f".join(repr(part) for part in parts).encode(), digest_size=16).digest()
-
-
-def _digests(digests: Sequence[bytes]) -> npt.NDArray[np.bytes_]:
-    return np.array(digests, dtype="S16") if len(digests) else np.empty(0, dtype="S16")

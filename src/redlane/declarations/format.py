@@ -148,7 +148,3 @@ class DeclarationFormat(Settings):
         if found is None:
             raise RedlaneError(f"the declarations format maps no label to '{name}'")
         return found
-
-
-REGISTRY: dict[str, type[Settings]] = {"file_format": DeclarationFormat}
-"""Settings classes by the ``name`` of a configuration file."""

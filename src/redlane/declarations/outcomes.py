@@ -15,7 +15,7 @@ def complete_outcomes(frame: pd.DataFrame, rules: DeclarationFormat) -> tuple[pd
     * ``recovered_revenue`` is the proxy where the format asks for one and the file has no such column.
 
     >>> frame = pd.DataFrame({"registered_on": pd.to_datetime(["2024-01-01"]), "irregular": [1.0]})
-    >>> rules = DeclarationFormat(columns={"a": "declaration_id", "b": "registered_on"}, assumed_outcome_delay_days=30)
+    >>> rules = DeclarationFormat(columns={"a": "declaration_id", "b": "registered_on"})
     >>> complete_outcomes(frame, rules)[0]["outcome_known_on"].dt.date.tolist()
     [datetime.date(2024, 1, 31)]
     """
@@ -33,11 +33,12 @@ def revenue_proxy(frame: pd.DataFrame) -> pd.Series:
 
     Missing where any of the three is missing or absent.
 
-    >>> revenue_proxy(pd.DataFrame({"irregular": [1.0], "customs_value": [200.0], "duty_rate": [8.0]})).tolist()
+    >>> found = pd.DataFrame({"irregular": [1.0], "customs_value": [200.0], "duty_rate": [8.0]})
+    >>> revenue_proxy(found).tolist()
     [16.0]
     """
-    parts = [frame[name] if name in frame else np.nan for name in ("irregular", "customs_value", "duty_rate")]
-    return pd.Series(parts[0] * parts[1] * parts[2] / 100, index=frame.index, dtype="float64")
+    irregular, value, rate = (frame.get(name, np.nan) for name in ("irregular", "customs_value", "duty_rate"))
+    return pd.Series(irregular * value * rate / 100, index=frame.index, dtype="float64")
 
 
 def _inspections(frame: pd.DataFrame, rules: DeclarationFormat) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Why a declaration was rejected, or a value repaired: the closed catalogue of codes, and its sentences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from redlane.io.containers import printable
 
@@ -184,21 +185,22 @@ COLUMNS = ("record_number", "declaration_id", "column", "value", "code", "senten
 class Problem:
     """Records with the same thing wrong in the same column. ``column`` is "" for the record as a whole.
 
-    ``values`` are the texts found, one per record of ``numbers``; ``facts`` complete the sentence.
+    ``ids`` and ``values`` are the texts found, one per record of ``numbers``; ``facts`` complete the sentence.
     """
 
     code: str
     column: str
     numbers: npt.NDArray[np.int64]
-    ids: Sequence[str | None]
-    values: Sequence[str | None]
+    ids: pa.Array
+    values: pa.Array
     facts: dict[str, object] = field(default_factory=dict)
 
 
 def reject_lines(problems: Iterable[Problem]) -> pd.DataFrame:
     """One line per problem and record, in order of record number, then of the problems given.
 
-    >>> lines = reject_lines([Problem("missing-value", "Date", np.array([3]), ["A1"], [None])])
+    >>> wrong = Problem("missing-value", "Date", np.array([3]), pa.array(["A1"]), pa.nulls(1))
+    >>> lines = reject_lines([wrong])
     >>> lines[["record_number", "column", "code"]].values.tolist()
     [[3, 'Date', 'missing-value']]
     """
@@ -237,22 +239,26 @@ def catalogue_page() -> str:
 
 
 def _lines(problem: Problem) -> pd.DataFrame:
-    found = pa.array([(value or "")[:VALUE_LENGTH] for value in problem.values], type=pa.string())
-    coded = found.dictionary_encode()
+    coded = _cut(problem.values).dictionary_encode()
     spoken = [
         sentence(problem.code, problem.column, word, problem.facts) for word in coded.dictionary.to_pylist()
     ]
-    sentences = pa.array(spoken, type=pa.string()).take(coded.indices)
+    count = len(problem.numbers)
     return pd.DataFrame(
         {
             "record_number": problem.numbers.astype(np.int64),
-            "declaration_id": pd.Series(list(problem.ids), dtype="str"),
-            "column": pd.Series([problem.column] * len(problem.numbers), dtype="str"),
-            "value": pd.Series(found.to_pylist(), dtype="str"),
-            "code": pd.Series([problem.code] * len(problem.numbers), dtype="str"),
-            "sentence": pd.Series(sentences.to_pylist(), dtype="str"),
+            "declaration_id": _cut(problem.ids).to_pandas(),
+            "column": pd.Series([problem.column] * count, dtype="str"),
+            "value": coded.dictionary_decode().to_pandas(),
+            "code": pd.Series([problem.code] * count, dtype="str"),
+            "sentence": pa.array(spoken, type=pa.string()).take(coded.indices).to_pandas(),
         }
     )
+
+
+def _cut(texts: pa.Array) -> pa.Array:
+    """Texts of at most :data:`VALUE_LENGTH` characters; missing ones are empty."""
+    return pc.utf8_slice_codeunits(pc.fill_null(texts.cast(pa.string()), ""), 0, VALUE_LENGTH)
 
 
 def _quoted(value: str) -> str:

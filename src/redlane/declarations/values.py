@@ -117,9 +117,9 @@ def parse_hs(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
         if rules.hs.strip_dots and "." in text and _DOTTED_HS.fullmatch(text):
             text, repairs = text.replace(".", ""), ("hs-separator",)
         legal = bool(_DIGITS.fullmatch(text))
-        if legal and rules.hs.restore_leading_zero and len(text) not in rules.hs.lengths:
-            if len(text) + 1 in rules.hs.lengths:
-                text, repairs = "0" + text, (*repairs, "hs-leading-zero")
+        short = len(text) not in rules.hs.lengths and len(text) + 1 in rules.hs.lengths
+        if legal and short and rules.hs.restore_leading_zero:
+            text, repairs = "0" + text, (*repairs, "hs-leading-zero")
         legal = legal and len(text) in rules.hs.lengths and not text.startswith("00")
         return Judged(text, repairs=repairs) if legal else Judged(None, "hs-format")
 

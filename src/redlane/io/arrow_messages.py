@@ -13,6 +13,9 @@ import pyarrow as pa
 from redlane.errors import RedlaneError
 from redlane.io.containers import Limits, Source
 
+CELL_BYTES = 8
+"""What a cell is taken to need at least when it is unpacked, however well it is packed."""
+
 _DICTIONARY, _RECORDS = 2, 3
 _MAGIC = b"ARROW1"
 
@@ -32,7 +35,7 @@ def check_stream(file: IO[bytes], source: Source, limits: Limits) -> None:
         length, grown = _sizes(message)
         total += grown
         rows += length
-        if total > allowed or rows > min(limits.rows, allowed):
+        if max(total, rows * CELL_BYTES) > allowed or rows > limits.rows:
             raise RedlaneError(
                 f"{source.shown} says it holds {rows:,} records and {total:,} bytes in {source.fingerprint.size:,} on"
                 " disk: refused as a possible compression bomb; raise `limits` in the declarations format"

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from redlane.errors import RedlaneError
-from redlane.io.arrow_messages import check_stream
+from redlane.io.arrow_messages import CELL_BYTES, check_stream
 from redlane.io.containers import Limits, Source, printable
 from redlane.io.structure import Fault, FaultyRecord
 from redlane.io.tables import Block
@@ -95,8 +95,8 @@ class ColumnarFile:
         reader = pq.ParquetFile(file, pre_buffer=False, read_dictionary=texts)
         facts, allowed = reader.metadata, self._limits.allowed_bytes(size)
         unpacked = sum(facts.row_group(group).total_byte_size for group in range(facts.num_row_groups))
-        cells = facts.num_rows * max(1, facts.num_columns)
-        if unpacked > allowed or cells > allowed or facts.num_rows > self._limits.rows:
+        grown = facts.num_rows * max(1, facts.num_columns) * CELL_BYTES
+        if max(unpacked, grown) > allowed or facts.num_rows > self._limits.rows:
             raise RedlaneError(
                 f"{name} says it holds {facts.num_rows:,} records and {unpacked:,} bytes in {size:,} on disk: refused as"
                 " a possible compression bomb; raise `limits` in the declarations format if it is genuine"

@@ -48,7 +48,7 @@ class DelimitedFile:
             )
         self.headers = _stripped(cells)
         self._shape = replace(best, width=len(cells))
-        self._whole: dict[int, bool] = {}
+        self._whole: dict[int, int] = {}
 
     def blocks(self, columns: Sequence[int], null_values: Sequence[str]) -> Iterator[Block]:
         """The records, with the columns at these places; cells equal to one of *null_values* are missing.
@@ -78,12 +78,12 @@ class DelimitedFile:
         rest, blocks = b"", _with_last(self._records())
         for number, (block, last) in enumerate(blocks):
             block = rest + block
-            if not rest and self._whole.get(number):
-                count = block.count(b"\n")
+            if count := self._whole.get(number):
                 yield Examined(block, np.arange(count), [], count)
                 continue
             found = examine(block, self._shape, last)
-            self._whole[number] = not rest and found.is_whole(block)
+            if not rest and found.is_whole(block):
+                self._whole[number] = found.records
             rest = found.rest
             yield found
 

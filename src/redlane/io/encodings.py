@@ -7,6 +7,8 @@ named, because guessing one turns bad letters into plausible ones.
 import codecs
 from collections.abc import Iterator
 
+import numpy as np
+
 from redlane.errors import RedlaneError
 
 _MARKS = (
@@ -16,6 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LF = 10
 AUTOMATIC = "auto"
 """The setting that stands for: UTF-8, or whatever the byte-order mark says."""
 
@@ -73,12 +76,10 @@ class _Decoder:
         self._waiting = 0
 
     def feed(self, chunk: bytes, final: bool = False) -> bytes:
-        if self._plain and not self._waiting and chunk.isascii():
-            text = chunk
-        else:
-            text = self._decode(chunk, final)
+        plain = self._plain and not self._waiting and chunk.isascii()
+        text = chunk if plain else self._decode(chunk, final)
         self._offset += len(chunk)
-        self._lines += text.count(b"\n")
+        self._lines += _count_lines(text)
         return text
 
     def _decode(self, chunk: bytes, final: bool) -> bytes:
@@ -94,10 +95,16 @@ class _Decoder:
             raise RedlaneError(f"{self._name} is not valid {self._encoding}: {error}") from None
 
     def _sentence(self, byte: int, line: int, offset: int) -> str:
-        where = f"{self._name}: byte 0x{byte:02X} at line {line}, offset {offset} is not valid {_spoken(self._encoding)}"
+        encoding = _spoken(self._encoding)
+        where = f"{self._name}: byte 0x{byte:02X} at line {line}, offset {offset} is not valid {encoding}"
         if self._asked == AUTOMATIC:
-            return f"{where}; if the file has another encoding, name it in the declarations format, e.g. `encoding: latin-1`"
+            hint = "name it in the declarations format, e.g. `encoding: latin-1`"
+            return f"{where}; if the file has another encoding, {hint}"
         return f"{where}, the encoding named in the declarations format; name the right one there"
+
+
+def _count_lines(text: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _LF))
 
 
 def _spoken(encoding: str) -> str:

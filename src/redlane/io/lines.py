@@ -13,7 +13,7 @@ def line_blocks(chunks: Iterator[bytes], record_bytes: int) -> Iterator[bytes]:
     is still seen to be too long); memory stays bounded however long it is. The last line may lack its end.
 
     >>> list(line_blocks(iter([b"a\nb", b"c\n", b"d"]), 10))
-    [b'a\nbc\n', b'd']
+    [b'a\nbc\nd']
     """
     waiting: list[bytes] = []
     size, skipping = 0, False

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Fault = Literal["extra-cell", "missing-cell", "unbalanced-quote", "nul-byte", "record-too-long"]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 _LF, _QUOTE, _NUL = 10, 34, 0
 _MOST_LINES = 200
@@ -148,13 +149,17 @@ class _Lines:
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
         self.lengths = self.ends - self.starts
         self.blank = self.lengths == 0
-        fair_quotes, quotes = self._quotes(shape)
-        self.nul = self._has_nul()
         self.long = self.lengths > shape.record_bytes
-        right = self._cells(shape, quotes) == shape.width
-        self.easy = self.blank | (right & fair_quotes & ~self.nul & ~self.long)
+        self.nul = self._per_line(np.flatnonzero(self.codes == _NUL)) > 0
+        delimiters = self.codes == ord(shape.delimiter)
+        fair = ~(self.nul | self.long)
+        if shape.quoted and b'"' in self.block:
+            inside, in_order = self._quotes(shape)
+            delimiters &= ~inside
+            fair &= in_order
+        self.easy = self.blank | (fair & (self._per_line(np.flatnonzero(delimiters)) == shape.width - 1))
 
-    def select(self, keep: npt.NDArray[np.bool_]) -> bytes:
+    def select(self, keep: Mask) -> bytes:
         """The bytes of the lines in *keep*."""
         if keep.all():
             return self.block
@@ -164,44 +169,30 @@ class _Lines:
         """One line without its end."""
         return self.block[self.starts[number] : self.ends[number]]
 
-    def _line_of(self, places: Ints) -> Ints:
-        return np.searchsorted(self.ends, places)
+    def _per_line(self, places: Ints) -> Ints:
+        return np.diff(np.searchsorted(places, self.ends), prepend=0)
 
-    def _has_nul(self) -> npt.NDArray[np.bool_]:
-        found = np.zeros(len(self.ends), dtype=bool)
-        if b"\0" in self.block:
-            found[self._line_of(np.flatnonzero(self.codes == _NUL))] = True
-        return found
+    def _quotes(self, shape: Shape) -> tuple[Mask, Mask]:
+        """Which bytes stand inside quotes (counted from their line's start), which lines' quotes are in order.
 
-    def _quotes(self, shape: Shape) -> tuple[npt.NDArray[np.bool_], Ints]:
-        fair = np.ones(len(self.ends), dtype=bool)
-        if not shape.quoted or b'"' not in self.block:
-            return fair, np.empty(0, dtype=np.int64)
+        In an orderly line every odd quote opens a cell or repeats the quote before it, and every even one
+        is followed by a delimiter, the line's end, or its repetition.
+        """
         quotes = np.flatnonzero(self.codes == _QUOTE)
-        lines = self._line_of(quotes)
-        counts = np.bincount(lines, minlength=len(self.ends))
-        rank = np.arange(len(quotes)) - (np.cumsum(counts) - counts)[lines]
-        edge = (_LF, ord(shape.delimiter), _QUOTE)
-        before = np.where(quotes > 0, self.codes[quotes - 1], _LF)
-        opening = rank % 2 == 0
-        wrong = np.where(opening, ~np.isin(before, edge), ~np.isin(self.codes[quotes + 1], edge))
-        escaped = opening & (before == _QUOTE)
-        wrong |= escaped & (rank == 0)
-        fair[lines[wrong]] = False
-        fair[counts % 2 == 1] = False
-        return fair, quotes
-
-    def _cells(self, shape: Shape, quotes: Ints) -> Ints:
-        delimiters = np.flatnonzero(self.codes == ord(shape.delimiter))
-        if len(quotes):
-            delimiters = delimiters[self._outside(delimiters, quotes)]
-        edges = np.searchsorted(delimiters, self.ends)
-        return np.diff(edges, prepend=0) + 1
-
-    def _outside(self, places: Ints, quotes: Ints) -> npt.NDArray[np.bool_]:
-        before = np.searchsorted(quotes, places)
-        at_start = np.searchsorted(quotes, self.starts)[self._line_of(places)]
-        return (before - at_start) % 2 == 0
+        counts = self._per_line(quotes)
+        inside = np.cumsum(self.codes == _QUOTE, dtype=np.uint8) & 1
+        odd = counts % 2 == 1
+        if odd.any():
+            inside ^= np.repeat(((np.cumsum(odd) - odd) & 1).astype(np.uint8), self.lengths + 1)
+        edge = np.zeros(256, dtype=bool)
+        edge[[_LF, _QUOTE, ord(shape.delimiter)]] = True
+        opening = inside[quotes] == 1
+        before = self.codes[np.maximum(quotes - 1, 0)]
+        before[quotes == 0] = _LF
+        wrong = ~np.where(opening, edge[before], edge[self.codes[quotes + 1]])
+        in_order = ~odd
+        in_order[np.searchsorted(self.ends, quotes[wrong])] = False
+        return inside.astype(bool), in_order
 
 
 class _Walk:

@@ -67,10 +67,9 @@ def _zstd(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 
 def _zip(file: IO[bytes], name: str) -> Iterator[bytes]:
-    with zipfile.ZipFile(file) as archive:
-        with archive.open(_only_member(archive, name)) as member:
-            while piece := member.read(PIECE):
-                yield piece
+    with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, name)) as member:
+        while piece := member.read(PIECE):
+            yield piece
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
