@@ -98,6 +98,12 @@ def test_propensity_is_positive_wherever_a_place_is_left_for_the_lot():
     assert result.propensity.sum() == pytest.approx(10)
 
 
+def test_the_worked_example_of_the_documentation():
+    queue = LaneQueue(-np.arange(100.0), hash64(map(str, range(100))), np.zeros(100, dtype=np.int64))
+    stated = assign(queue, LaneSettings(capacity="5%", random_share="20%")).propensity
+    np.testing.assert_allclose(stated, [1, 1, 1, 1, 0.05] + [0.01] * 95, rtol=1e-12)
+
+
 def test_another_seed_draws_other_rows_and_the_same_seed_the_same():
     queue = LaneQueue(np.arange(1000.0), hash64(map(str, range(1000))), np.zeros(1000, dtype=np.int64))
     first, again, other = (
