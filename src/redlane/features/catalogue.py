@@ -9,13 +9,14 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 from redlane.declarations.columns import require_declared
 from redlane.errors import RedlaneError
 from redlane.features.family import Family
-from redlane.features.goods import Codes, Duty, Route
+from redlane.features.goods import Codes, Duty, Route, hs_prefix
 from redlane.features.parties import History, Novelty, base_rate
 from redlane.features.spec import Feature
 from redlane.features.timing import Timing
 from redlane.features.value import Amounts, UnitPrice
 from redlane.features.view import View
 from redlane.profiles.build import Profiles
+from redlane.profiles.keys import HS_PREFIXES
 from redlane.profiles.needs import ProfileNeeds
 from redlane.settings import Settings
 
@@ -31,8 +32,8 @@ FAMILIES: dict[str, type[Family]] = {
 }
 """Every feature family by the name configuration gives it."""
 
-GENERAL_FACTS = ("base_rate",)
-"""Fields any sentence may name."""
+GENERAL_FACTS = ("base_rate", *HS_PREFIXES)
+"""Fields any sentence may name: the overall hit rate, and the parts of the HS code."""
 
 
 def _family(values: Any) -> Any:
@@ -116,6 +117,8 @@ def facts(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSetti
     declared = declarations[[name for name in settings.columns() if name not in numbers]].reset_index(
         drop=True
     )
+    if "hs_code" in declarations:
+        numbers = {**{part: hs_prefix(view, part) for part in HS_PREFIXES}, **numbers}
     return declared.assign(base_rate=base_rate(view), **numbers)
 
 

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import field_validator
 
 from redlane.declarations.columns import column
@@ -46,7 +47,7 @@ class Codes(Family):
             Feature(
                 name=code,
                 meaning=f"{capital(key_words((code,)))} as declared",
-                sentence=f"the {key_words((code,))} is {{value}}",
+                sentence=f"{key_words((code,))}: {{value}}",
                 group=group_of((code,)),
                 unit="code",
                 kind="category",
@@ -60,12 +61,17 @@ class Codes(Family):
         return {code: self._text(view, code) for code in self.codes}
 
     @staticmethod
-    def _text(view: View, code: str) -> np.ndarray:
+    def _text(view: View, code: str) -> npt.NDArray[np.object_]:
         if code not in HS_PREFIXES:
             return view.text(code)
-        hs, length = view.column("hs_code"), HS_PREFIXES[code]
-        values = hs.str.slice(0, length).astype("object")
-        return values.where(hs.str.len() >= length, None).to_numpy("object")
+        return hs_prefix(view, code)
+
+
+def hs_prefix(view: View, part: str) -> npt.NDArray[np.object_]:
+    """Chapter, heading or subheading of each row as text, None where the code is missing or too short."""
+    codes, length = view.column("hs_code"), HS_PREFIXES[part]
+    values = codes.str.slice(0, length).astype("object")
+    return values.where(codes.str.len() >= length, None).to_numpy("object")
 
 
 class Duty(Family):
@@ -160,7 +166,7 @@ class Route(Family):
             Feature(
                 "preference_elsewhere",
                 "1 when a preference is claimed and the goods departed from another country",
-                "a tariff preference is claimed for origin {origin_country}, though the goods departed from {departure_country}",
+                "a tariff preference is claimed for origin {origin_country}; the goods departed from {departure_country}",
                 "origin",
                 "0 or 1",
                 family="route",

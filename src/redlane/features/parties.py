@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from redlane.features.family import Computed, Family
 from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View, ratio
-from redlane.profiles.keys import Key, check_key, key_name, key_words, source_columns
+from redlane.profiles.keys import Key, check_key, key_name, key_phrase, key_words, source_columns
 from redlane.profiles.needs import ProfileNeeds
 
 Window = Literal["all"] | int
@@ -111,34 +111,35 @@ class History(Family):
         ]
 
     def _feature(self, measure: Measure, window: Window) -> Feature:
-        name, words, tail = key_name(self.key), key_words(self.key), window_words(window)
+        name, words, phrase, tail = (
+            key_name(self.key),
+            key_words(self.key),
+            key_phrase(self.key),
+            window_words(window),
+        )
         meaning, unit, sentence = {
-            "count": (
-                "declarations",
-                "declarations",
-                f"this {words} had {{value}} earlier declarations {tail}",
-            ),
+            "count": ("declarations", "declarations", f"earlier declarations of {phrase} {tail}: {{value}}"),
             "value": (
                 "customs value declared",
                 "reference currency",
-                f"this {words} declared goods worth {{value}} {tail}",
+                f"customs value declared by {phrase} {tail}: {{value}}",
             ),
             "hit_rate": (
                 f"share of inspections that found an irregularity, smoothed with weight {self.prior_weight:g}",
                 "share",
-                f"{{{name}_hits{suffix(window)}}} of {{{name}_inspected_n{suffix(window)}}} inspections of this "
-                f"{words} found an irregularity {tail} (all declarations: {{base_rate:share}})",
+                f"{{{name}_hits{suffix(window)}}} of {{{name}_inspected_n{suffix(window)}}} inspections of "
+                f"{phrase} found an irregularity {tail} (all declarations: {{base_rate:share}})",
             ),
-            "inspected": ("inspections", "inspections", f"this {words} was inspected {{value}} times {tail}"),
+            "inspected": ("inspections", "inspections", f"inspections of {phrase} {tail}: {{value}}"),
             "days_since_first": (
                 "days since first seen",
                 "days",
-                f"this {words} was first seen {{value}} days ago",
+                f"days since {phrase} was first seen: {{value}}",
             ),
             "days_since_last": (
                 "days since last seen",
                 "days",
-                f"this {words} was last seen {{value}} days ago",
+                f"days since {phrase} was last seen: {{value}}",
             ),
         }[measure]
         return Feature(
@@ -236,9 +237,9 @@ class Novelty(Family):
         return tuple(
             Feature(
                 name=f"{key_name(key)}_is_new",
-                meaning=f"1 when this {key_words(key)} was never seen before, else 0",
-                sentence=f"this {key_words(key)} was never seen {'together ' if len(key) > 1 else ''}before",
-                sentence_zero=f"this {key_words(key)} was seen {'together ' if len(key) > 1 else ''}before",
+                meaning=f"1 when {key_words(key)} was never seen before, else 0",
+                sentence=f"{key_phrase(key)} was never seen before",
+                sentence_zero=f"{key_phrase(key)} was seen before",
                 group=group_of(key),
                 unit="0 or 1",
                 family="novelty",

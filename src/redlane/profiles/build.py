@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from redlane.declarations.periods import NEVER, Days, days
@@ -114,12 +115,13 @@ def _outcome_amounts(declarations: pd.DataFrame) -> tuple[Days, Amounts, dict[st
     )
 
 
-def _number(declarations: pd.DataFrame, name: str) -> np.ndarray:
+def _number(declarations: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     if name not in declarations:
         return np.full(len(declarations), np.nan)
     return declarations[name].to_numpy("float64")
 
 
-def _whole(values: np.ndarray) -> Amounts:
+def _whole(values: npt.NDArray[np.float64]) -> Amounts:
     """Round to whole numbers; what is missing counts as nothing."""
-    return np.rint(np.nan_to_num(values, nan=0.0)).astype(np.int64)
+    whole: Amounts = np.rint(np.nan_to_num(values, nan=0.0)).astype(np.int64)
+    return whole

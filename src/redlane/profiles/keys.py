@@ -29,12 +29,38 @@ def key_name(key: Key) -> str:
 
 
 def key_words(key: Key) -> str:
-    """The key as an officer would say it.
+    """The key in words, for documents.
 
-    >>> key_words(("importer_id", "hs6"))
-    'importer and HS subheading'
+    >>> key_words(("importer_id", "hs6")), key_words(("hs4",))
+    ('importer with HS subheading', 'HS heading')
     """
-    return " and ".join(_PART_WORDS.get(part, part.removesuffix("_id").replace("_", " ")) for part in key)
+    return _joined([_PART_WORDS.get(part, _plain(part)) for part in key])
+
+
+def key_phrase(key: Key) -> str:
+    """The key in a sentence: parties are "this importer", goods and routes are named by a field.
+
+    >>> key_phrase(("importer_id", "hs6", "origin_country"))
+    'this importer with HS subheading {hs6}, origin {origin_country}'
+    >>> key_phrase(("seller_id",)), key_phrase(())
+    ('this seller', 'all declarations')
+    """
+    return _joined([_part_phrase(part) for part in key]) or "all declarations"
+
+
+def _part_phrase(part: str) -> str:
+    if part not in HS_PREFIXES and column(part).sensitivity != "open":
+        return f"this {_PART_WORDS.get(part, _plain(part))}"
+    percent = " %" if part in COLUMNS and column(part).unit == "%" else ""
+    return f"{_PART_WORDS.get(part, _plain(part))} {{{part}}}{percent}"
+
+
+def _plain(part: str) -> str:
+    return part.removesuffix("_id").replace("_", " ")
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] + (" with " + ", ".join(words[1:]) if words[1:] else "") if words else ""
 
 
 _PART_WORDS = {
@@ -43,7 +69,6 @@ _PART_WORDS = {
     "hs6": "HS subheading",
     "origin_country": "origin",
     "departure_country": "departure",
-    "declarant_id": "declarant",
 }
 
 

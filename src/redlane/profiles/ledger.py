@@ -35,7 +35,7 @@ class Ledger:
     def of_events(cls, keys: Hashes, known_on: Days, amounts: Mapping[str, Amounts]) -> "Ledger":
         """Add up single events (one per declaration) by key and day. Events with a missing key are left out."""
         kept = np.flatnonzero(keys != 0)
-        index, order = AsOfIndex.of_rows(keys[kept], known_on[kept])
+        _, order = AsOfIndex.of_rows(keys[kept], known_on[kept])
         order = kept[order]
         sorted_keys, days = keys[order], known_on[order]
         change = (sorted_keys[1:] != sorted_keys[:-1]) | (days[1:] != days[:-1])

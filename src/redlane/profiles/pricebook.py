@@ -185,4 +185,5 @@ def _quantile(
     above = np.minimum(below + 1, counts - 1)
     share = position - below
     low, high = values[starts + below], values[starts + above]
-    return low + (high - low) * share
+    result: Numbers = low + (high - low) * share
+    return result

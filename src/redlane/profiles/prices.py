@@ -69,7 +69,8 @@ def log_unit_price(declarations: pd.DataFrame, basis: Basis) -> Numbers:
     usable = (value > 0) & (amount > 0)
     price = np.full(len(value), np.nan)
     np.divide(value, amount, out=price, where=usable)
-    return np.log(price, out=price, where=usable)
+    np.log(price, out=price, where=usable)
+    return price
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from redlane.declarations.periods import Days
 from redlane.errors import RedlaneError
 from redlane.hashing import hash64
 from redlane.io.files import atomic_folder, canonical_json, read_json, sha256_files, sha256_text, write_json
@@ -42,7 +44,7 @@ def create_store(
     """Build a store from scratch; it replaces what is at *folder*. *inputs* maps file names to SHA-256."""
     profiles = build(declarations, needs)
     with atomic_folder(folder) as temporary:
-        manifest = {"format": FORMAT, "needs": needs.plain(), "segments": []}
+        manifest: dict[str, Any] = {"format": FORMAT, "needs": needs.plain(), "segments": []}
         _add_segment(temporary, manifest, profiles, declarations, inputs)
     return Profiles.merge([profiles], manifest["id"])
 
@@ -240,16 +242,19 @@ def _write(path: Path, columns: Mapping[str, Any], metadata: Mapping[str, str] |
     pq.write_table(table.replace_schema_metadata(dict(metadata or {})), path, compression="zstd")
 
 
-def _dates(days: np.ndarray) -> np.ndarray:
-    return days.astype("datetime64[D]")
+def _dates(days: Days) -> npt.NDArray[np.datetime64]:
+    dates: npt.NDArray[np.datetime64] = days.astype("datetime64[D]")
+    return dates
 
 
-def _days(table: pa.Table, name: str = "known_on") -> np.ndarray:
-    return table[name].cast(pa.int32()).to_numpy().astype(np.int64)
+def _days(table: pa.Table, name: str = "known_on") -> Days:
+    days: Days = table[name].cast(pa.int32()).to_numpy().astype(np.int64)
+    return days
 
 
-def _numbers(table: pa.Table, name: str) -> np.ndarray:
-    return table[name].to_numpy()
+def _numbers(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    numbers: npt.NDArray[Any] = table[name].to_numpy()
+    return numbers
 
 
 def last_day(manifest: Mapping[str, Any]) -> str:

@@ -105,15 +105,12 @@ def _numbers(evaluation: Evaluation) -> dict[str, Any]:
 
 def _of(evaluation: Evaluation, ranking: str) -> dict[str, tuple[float, float, float]]:
     rows = evaluation.measures[evaluation.measures["ranking"] == ranking]
-    found = {}
-    for row in rows.itertuples():
-        at = (
-            ""
-            if not row.cut
-            else f"_at_{str(row.cut).replace(' ', '').replace('%', 'pct').replace('.', '_')}"
-        )
-        found[f"{row.measure}{at}"] = (float(row.value), float(row.low), float(row.high))
-    return found
+    cuts = [
+        "" if not cut else f"_at_{_slug(cut).replace('%', 'pct').replace('.', '_')}" for cut in rows["cut"]
+    ]
+    names = [f"{measure}{cut}" for measure, cut in zip(rows["measure"], cuts, strict=True)]
+    values = rows[["value", "low", "high"]].to_numpy("float64").tolist()
+    return {name: (value, low, high) for name, (value, low, high) in zip(names, values, strict=True)}
 
 
 def _triple(values: tuple[float, ...]) -> list[float | None]:

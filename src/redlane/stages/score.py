@@ -3,6 +3,7 @@
 import os
 import platform
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ class _Tally:
             self.taken += len(batch.accepted)
             self.rejected += batch.rejected
             _add(self.repairs, batch.repairs)
-            _add(self.codes, batch.rejects["code"].value_counts().to_dict())
+            _add(self.codes, Counter(batch.rejects["code"]))
             if len(batch.rejects):
                 write_rejects(batch.rejects)
             yield batch.accepted

@@ -73,12 +73,13 @@ def run(
         "weighting": weighting.plain(),
         "evaluation": evaluation.plain(),
     }
+    rows = {name: int(getattr(split, name).sum()) for name in ("train", "tune", "test")}
     facts = {
         "name": bundle.name,
         "fitted_on": str(split.test_from),
         "inputs": dict(accepted.hashes),
         "profiles_id": store.id,
-        "rows": {name: int(getattr(split, name).sum()) for name in ("train", "tune", "test")},
+        "rows": rows,
         "caution": caution,
     }
     card = CardFacts(bundle.name, accepted.hashes, split, features.features(), comparison, cautions)
@@ -93,9 +94,9 @@ def run(
     )
     rejected = accepted.read - len(frame)
     return StageResult(
-        title=f"Bundle {bundle_id}, trained on {facts['rows']['train']:,} declarations",
+        title=f"Bundle {bundle_id}, trained on {rows['train']:,} declarations",
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
-        counts={"read": accepted.read, "accepted": len(frame), "rejected": rejected, **facts["rows"]},
+        counts={"read": accepted.read, "accepted": len(frame), "rejected": rejected, **rows},
         numbers={"bundle_id": bundle_id, "profiles_id": store.id, **learning.numbers(comparison)},
         tables=learning.tables(comparison),
         notes=cautions,
