@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from redlane.profiles.ledger import Ledger
 
-EVENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 20), st.integers(-(10**12), 10**12)), max_size=60)
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 20), st.integers(-(10**12), 10**12)), max_size=60
+)
 
 
 def _ledger(events):
@@ -26,7 +28,9 @@ def _queries():
 def test_totals_are_sums_over_the_days_before(events, window):
     keys, days = _queries()
     seen = _ledger(events).before(keys, days)
-    every = [sum(a for k, d, a in events if k == key and d < day) for key, day in zip(keys, days, strict=True)]
+    every = [
+        sum(a for k, d, a in events if k == key and d < day) for key, day in zip(keys, days, strict=True)
+    ]
     recent = [
         sum(a for k, d, a in events if k == key and day - window <= d < day)
         for key, day in zip(keys, days, strict=True)

@@ -31,7 +31,9 @@ def _by_hand(world, row):
     price = log_unit_price(world, "net_mass")
     for number, level in enumerate(REFERENCE.levels):
         columns = {"hs6": "hs_code"}
-        same = np.logical_and.reduce([world[columns.get(p, p)] == world[columns.get(p, p)].iloc[row] for p in level])
+        same = np.logical_and.reduce(
+            [world[columns.get(p, p)] == world[columns.get(p, p)].iloc[row] for p in level]
+        )
         cell = price[window & same & np.isfinite(price)]
         if len(cell) >= 12:
             q1, median, q3 = np.quantile(cell, [0.25, 0.5, 0.75])

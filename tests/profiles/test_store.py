@@ -27,7 +27,10 @@ def test_what_is_read_back_is_what_was_built(store):
     built = create_store(store.parent / "again", small_world(200), NEEDS, {"a.csv": "11"})
     assert opened.id == built.id
     for key in NEEDS.activity:
-        assert opened.activity[key].amounts("value_cents").tolist() == built.activity[key].amounts("value_cents").tolist()
+        assert (
+            opened.activity[key].amounts("value_cents").tolist()
+            == built.activity[key].amounts("value_cents").tolist()
+        )
 
 
 def test_the_id_does_not_depend_on_the_order_of_rows(store):

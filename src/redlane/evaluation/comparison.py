@@ -132,7 +132,7 @@ def _slice(
 
 
 def _baselines(train: Rows, test: Rows, profiles: Profiles) -> dict[str, Floats]:
-    """Those that the columns at hand allow; random and the look-up table always."""
+    """Those that the columns at hand, and training rows if there are any, allow; random always."""
     columns = test.declarations.columns
     rankings = {"random": random_rank(tie_hash(test.declarations))}
     if "customs_value" in columns:
@@ -141,8 +141,9 @@ def _baselines(train: Rows, test: Rows, profiles: Profiles) -> dict[str, Floats]
         rankings["unit-price rule"] = unit_price_rule(_price_position(train, test))
     if "importer_id" in columns:
         rankings["importer history"] = importer_history(_importer_rate(test, profiles))
-    rankings["goods look-up table"] = lookup_table(train.declarations, train.irregular, test.declarations)
-    rankings["logistic regression"] = logistic_regression(train.features, train.irregular, test.features)
+    if len(train.declarations):
+        rankings["goods look-up table"] = lookup_table(train.declarations, train.irregular, test.declarations)
+        rankings["logistic regression"] = logistic_regression(train.features, train.irregular, test.features)
     return rankings
 
 

@@ -166,7 +166,7 @@ class Route(Family):
             Feature(
                 "preference_elsewhere",
                 "1 when a preference is claimed and the goods departed from another country",
-                "a tariff preference is claimed for origin {origin_country}; the goods departed from {departure_country}",
+                "preference claimed for origin {origin_country}, though the goods departed from {departure_country}",
                 "origin",
                 "0 or 1",
                 family="route",

@@ -1,6 +1,7 @@
 """What the stages *train* and *evaluate* share: rows with features, the comparison, and its tables."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from redlane.declarations.periods import Mask
 from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
 from redlane.features.catalogue import FeatureSettings, build
+from redlane.io.files import write_json
+from redlane.io.tables_out import write_table
 from redlane.profiles.build import Profiles
 from redlane.stages.result import ResultTable
 
@@ -58,9 +61,9 @@ def numbers(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def notes(comparison: Comparison) -> list[str]:
-    """What must be said beside the numbers."""
-    said = list(comparison.whole.notes)
+def cautions(caution: str, comparison: Comparison) -> list[str]:
+    """What must be said beside the numbers; *caution* first."""
+    said = [*([caution] if caution else []), *comparison.whole.notes]
     if comparison.seen_share > 0.2:
         said.append(
             f"{comparison.seen_share:.1%} of the test rows repeat the exact goods tuple of a training row: a "
@@ -119,3 +122,34 @@ def _triple(values: tuple[float, ...]) -> list[float | None]:
 
 def _slug(title: str) -> str:
     return title.lower().replace(" ", "_")
+
+
+def write_evaluation(folder: Path, comparison: Comparison) -> list[Path]:
+    """Write an evaluation's tables (Parquet), numbers (JSON) and plots (PNG) into *folder*; give their paths."""
+    paths = [folder / "evaluation.json"]
+    write_json(paths[0], {name: evaluation.plain() for name, evaluation in _slices(comparison).items()})
+    for name, evaluation in _slices(comparison).items():
+        for table in ("measures", "difference", "per_week", "per_typology"):
+            if len(frame := getattr(evaluation, table)):
+                paths.append(folder / f"{_slug(name)}_{table}.parquet")
+                write_table(paths[-1], frame)
+    return [*paths, *_plots(folder, comparison)]
+
+
+def _plots(folder: Path, comparison: Comparison) -> list[Path]:
+    from redlane.evaluation import plots
+    from redlane.evaluation.drawing import save
+
+    truth, rankings = comparison.truth, comparison.rankings
+    figures = {
+        "gain": plots.gain_curve(rankings, truth),
+        "precision_recall": plots.precision_recall(rankings, truth),
+        "calibration": plots.calibration(comparison.probability, truth.irregular),
+    }
+    if truth.revenue is not None:
+        figures["gain_revenue"] = plots.gain_curve(rankings, truth, of="revenue")
+    if comparison.unseen is not None:
+        rows = comparison.unseen_rows
+        unseen = {name: values[rows] for name, values in rankings.items()}
+        figures["gain_unseen"] = plots.gain_curve(unseen, truth.where(rows))
+    return [save(figure, folder / f"{name}.png") for name, figure in figures.items()]

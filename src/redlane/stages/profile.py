@@ -37,7 +37,7 @@ def run(
     else:
         needs = ProfileNeeds.union([features.needs(), baseline_needs(accepted.frame.columns)])
         profiles = create_store(out, accepted.frame, needs, accepted.hashes)
-    rejected = accepted.read - len(accepted.frame)
+    rejected = accepted.rejected
     return StageResult(
         title=f"Profiles {profiles.id}",
         paths={"profiles": out},

@@ -1,5 +1,6 @@
 """Stage *train*: declarations with outcomes -> profiles, a model, its evaluation beside baselines, a bundle."""
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from redlane.profiles.store import create_store
 from redlane.progress import step
 from redlane.stages import learning
 from redlane.stages.result import StageResult
+from redlane.tracking.run import track
+from redlane.tracking.settings import TrackingSettings
 
 
 def run(
@@ -33,6 +36,7 @@ def run(
     periods: Periods,
     weighting: Weighting,
     evaluation: EvaluationSettings,
+    tracking: TrackingSettings,
     as_of: date | None,
     caution: str,
 ) -> StageResult:
@@ -64,7 +68,7 @@ def run(
         proxy=declarations.revenue_proxy != "none",
     )
     step("writing the bundle")
-    cautions = [*([caution] if caution else []), *learning.notes(comparison)]
+    cautions = learning.cautions(caution, comparison)
     configuration = {
         "declarations": declarations.plain(),
         "features": features.plain(),
@@ -92,7 +96,15 @@ def run(
         golden=learning.golden(test),
         card=model_card(card),
     )
-    rejected = accepted.read - len(frame)
+    step("recording the run")
+    with track(tracking, bundle.name) as record, tempfile.TemporaryDirectory(prefix="redlane-") as folder:
+        record.log_configuration({**configuration, "caution": caution})
+        for name, sha256 in accepted.hashes.items():
+            record.log_data(Path(name).name, sha256, len(frame))
+        record.log_numbers(learning.flat_metrics(comparison))
+        record.log_files(learning.write_evaluation(Path(folder), comparison), "evaluation")
+        record.log_bundle(bundle, learning.golden(test))
+    rejected = accepted.rejected
     return StageResult(
         title=f"Bundle {bundle_id}, trained on {rows['train']:,} declarations",
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
