@@ -14,6 +14,11 @@ PICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "mars
 PICKLE_CALLS = {"read_pickle", "to_pickle", "allow_pickle"}
 WRITERS = {"write_text", "write_bytes"}
 ATOMIC = {"atomic_path", "atomic_folder"}
+HELPERS = "io/files.py"
+LOCKS = "tracking/store.py"
+"""Opens a lock file and writes nothing into it."""
+MLFLOW_SCRIPT = "tracking/pyfunc_model.py"
+"""Copied into logged models and run there by MLflow; redlane never imports it."""
 
 
 def named(file: Path) -> str:
@@ -67,8 +72,8 @@ def test_nothing_is_pickled(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=named)
 def test_files_are_written_whole_or_not_at_all(file: Path) -> None:
     """Only inside ``atomic_path`` or ``atomic_folder`` may a file be opened for writing."""
-    if named(file) == "io/files.py":
-        pytest.skip("these are the helpers")
+    if named(file) in (HELPERS, LOCKS):
+        pytest.skip("the helpers themselves, or a lock file")
     tree = tree_of(file)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     writes = [node.lineno for node in calls if opens_for_writing(node)]
@@ -90,6 +95,8 @@ def test_only_the_command_line_and_the_console_speak(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=named)
 def test_heavy_packages_are_imported_where_they_are_needed(file: Path) -> None:
+    if named(file) == MLFLOW_SCRIPT:
+        pytest.skip("a script of MLflow's")
     top = {
         name.split(".")[0]
         for node in tree_of(file).body
