@@ -97,6 +97,15 @@ def test_equal_reasons_come_in_catalogue_order():
     ]
 
 
+def test_many_equal_reasons_come_in_catalogue_order_too():
+    specs = [Feature(f"x{i:02}", "", f"fact {i}", "behaviour") for i in range(60)]
+    features = pd.DataFrame(1.0, index=range(20), columns=[spec.name for spec in specs])
+    table = np.random.default_rng(0).choice([0.0, 0.25, 0.5], size=(20, 61))
+    found = reasons(table, features, features, specs, ExplanationSettings(minimum_share=0)).rows()
+    for values, row in zip(table, found, strict=True):
+        assert [reason.code for reason in row] == [f"x{i:02}" for i in np.flatnonzero(values[:60] == 0.5)[:4]]
+
+
 def test_windows_of_one_history_make_one_reason_and_the_strongest_speaks():
     (reason,) = explained([0.5, 2.0, 0, 0, 0, 0, 0, 0]).rows()[0]
     assert reason == Reason("count_90d", "0 declarations in 90 days", 2.5)

@@ -182,6 +182,16 @@ def test_the_codes_of_offices_do_not_matter_only_their_names():
     assert (assign(queue, design).reason == assign(renumbered, design).reason).all()
 
 
+def test_rows_without_office_keep_their_lot_whatever_the_order():
+    queue = make_queue(np.arange(300.0), day=np.arange(300) // 15, office=np.arange(300) % 3 - 1)
+    queue = replace(queue, mandatory=np.zeros(300, dtype=bool))
+    design = LaneSettings(by="office", capacity=2, random_share=0.25)
+    backwards = np.arange(300)[::-1]
+    before, after = assign(queue, design), assign(shuffled(queue, backwards), design)
+    assert (before.reason[backwards] == after.reason).all()
+    assert (before.reason[queue.office == -1] == RANDOM).any()
+
+
 def test_names_of_lanes_and_reasons_are_those_of_the_score_file():
     assert LANES == ("red", "yellow", "blue", "green")
     assert LANE_REASONS == ("mandatory", "random", "score", "released")

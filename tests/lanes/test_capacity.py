@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
@@ -58,6 +58,8 @@ def test_the_random_share_is_a_share(number):
 
 
 @given(st.integers(0, 10_000), st.integers(0, 5_000_000))
+@example(700, 100)
+@example(1400, 50)
 def test_places_of_a_share_are_the_exact_ceiling(hundredths_of_percent, size):
     share = hundredths_of_percent / 10_000
     exact = (Decimal(hundredths_of_percent) / 10_000 * size).to_integral_value(ROUND_CEILING)
