@@ -57,7 +57,8 @@ def party_ids(count: int, rng: np.random.Generator) -> Words:
 def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """*size* positions drawn with probability proportional to *weights* (by inversion, so in one pass)."""
     edges = np.cumsum(weights)
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right").clip(max=len(weights) - 1)
+    found = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
+    return np.asarray(np.minimum(found, len(weights) - 1), dtype=np.int64)
 
 
 def pick_within(rng: np.random.Generator, start: Ints, count: Ints, skew: float = 1.0) -> Ints:

@@ -11,10 +11,13 @@ from redlane.declarations.synthetic.arrays import Flags, Ints
 from redlane.declarations.synthetic.settings import SyntheticSettings
 
 PHOENIX, SUCCESSOR, SHELL = 0, 1, 2
-PHOENIX_INTENSITY = 0.5
+PHOENIX_INTENSITY = 0.35
 """Part of a phoenix firm's items that are irregular."""
-SHELL_INTENSITY = 0.6
+SHELL_INTENSITY = 0.4
 """Part of a shell's items whose goods do not exist."""
+
+FIRM_SIZE = 1.3
+"""Trade of a firm of a chain, in those of a mean importer (some of which are not active at a time)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Chains:
 
 def build_chains(settings: SyntheticSettings, rng: np.random.Generator) -> Chains:
     """Plan as many chains as the shares of their schemes ask for."""
-    phoenix = _needed(settings, "phoenix", PHOENIX_INTENSITY * 0.75)
+    phoenix = _needed(settings, "phoenix", PHOENIX_INTENSITY * 0.85)
     shells = _needed(settings, "phantom_shipment", SHELL_INTENSITY)
     successors = round(settings.importers * settings.restructuring_share)
     firms: list[tuple[int, int, int, int]] = []
@@ -60,9 +63,9 @@ def build_chains(settings: SyntheticSettings, rng: np.random.Generator) -> Chain
 
 
 def _needed(settings: SyntheticSettings, scheme: str, intensity: float) -> int:
-    """Chains active at any time, each about the size of a mean importer, for the share of *scheme*."""
+    """Chains active at any time for the share of *scheme*."""
     share = settings.share(scheme)
-    return max(1, round(settings.importers * share / intensity)) if share > 0 else 0
+    return max(1, round(settings.importers * share / intensity / FIRM_SIZE)) if share > 0 else 0
 
 
 def _grow(firms: list[tuple[int, int, int, int]], kind: int, weeks: int, rng: np.random.Generator) -> None:

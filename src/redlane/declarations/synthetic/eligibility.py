@@ -18,7 +18,7 @@ def eligible(scheme: str, tariff: Tariff, good: Ints, origin: Ints, week: int) -
     if scheme == "misclassification":
         return np.asarray(tariff.cheaper[good] >= 0)
     if scheme == "false_origin":
-        return (tariff.rate[good] >= WORTHWHILE_DUTY) & (tariff.agreement[origin] == 0)
+        return np.asarray((tariff.rate[good] >= WORTHWHILE_DUTY) & (tariff.agreement[origin] == 0))
     if scheme == "transshipment":
         dumped = tariff.dumping[tariff.heading[good], origin] > 0
         return np.asarray(dumped & (week >= tariff.dumping_from))

@@ -31,7 +31,9 @@ _TEXT = pd.Series(["text"]).dtype
 _SCRAMBLE = 0x9E3779B97F4A7C15 & ((1 << 44) - 1) | 1
 
 
-def to_frame(world: World, rows: Shipments, selection: Selection, outcomes: Outcomes, week: int) -> pd.DataFrame:
+def to_frame(
+    world: World, rows: Shipments, selection: Selection, outcomes: Outcomes, week: int
+) -> pd.DataFrame:
     """The declarations frame of *week*: canonical columns in canonical order, sorted by day."""
     columns = {
         **_identifiers(world, rows, week),
@@ -84,7 +86,9 @@ def _goods(world: World, rows: Shipments, week: int) -> dict[str, object]:
     rate = declared_rate(world, rows, week)
     tax = _tax_type(world, rows, week)
     rng = stream(world.settings.seed, "frame", week)
-    proof = np.where(rows.preference, rng.choice([1, 2], len(rows)), rng.choice([0, 3], len(rows), p=[0.7, 0.3]))
+    proof = np.where(
+        rows.preference, rng.choice([1, 2], len(rows)), rng.choice([0, 3], len(rows), p=[0.7, 0.3])
+    )
     return {
         "hs_code": _words(tariff.code[rows.good]),
         "departure_country": _choice(CODES, rows.departure),
@@ -98,7 +102,9 @@ def _goods(world: World, rows: Shipments, week: int) -> dict[str, object]:
         "quantity": rows.quantity,
         "quantity_unit": _choice([section.unit for section in SECTIONS], tariff.section[rows.good]),
         "customs_value": rows.value,
-        "invoice_currency": _choice([c.currency for c in COUNTRIES], world.firms.sellers.country[rows.seller]),
+        "invoice_currency": _choice(
+            [c.currency for c in COUNTRIES], world.firms.sellers.country[rows.seller]
+        ),
     }
 
 

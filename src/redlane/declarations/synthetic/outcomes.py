@@ -40,7 +40,9 @@ def find(world: World, rows: Shipments, selection: Selection, week: int) -> Outc
     found = selection.inspected & (seen | invented)
     due = evaded(world, rows, week)
     fine = np.where(rows.typology > MISTAKE, 1.0 + rng.gamma(1.2, 0.35, count), 1.0)
-    moved = np.isin(rows.typology, PENALISED) * (rows.value - rows.true_value) * rng.uniform(0.03, 0.12, count)
+    moved = (
+        np.isin(rows.typology, PENALISED) * (rows.value - rows.true_value) * rng.uniform(0.03, 0.12, count)
+    )
     fee = np.exp(rng.normal(4.0, 0.7, count))
     recovered = np.where(found, np.round(due * fine + moved + fee, 2), 0.0)
     return Outcomes(found, recovered, _delays(world, found, rng))
@@ -64,7 +66,7 @@ def true_duty(world: World, rows: Shipments, week: int) -> Floats:
 
 
 def _truly_exempt(world: World, rows: Shipments) -> Flags:
-    return (rows.true_value < world.settings.de_minimis) & (rows.typology != CODE["splitting"])
+    return np.asarray((rows.true_value < world.settings.de_minimis) & (rows.typology != CODE["splitting"]))
 
 
 def evaded(world: World, rows: Shipments, week: int) -> Floats:
@@ -79,7 +81,9 @@ def _delays(world: World, found: Flags, rng: np.random.Generator) -> Ints:
     """Days until an outcome is known: at least one, mostly one or two weeks, some months."""
     settings = world.settings
     count = len(found)
-    days = settings.delay_days * np.where(found, 1.5, 1.0) * np.exp(rng.normal(0, settings.delay_spread, count))
+    days = (
+        settings.delay_days * np.where(found, 1.5, 1.0) * np.exp(rng.normal(0, settings.delay_spread, count))
+    )
     waits = rng.random(count) < settings.delay_tail
     days += waits * rng.exponential(settings.delay_tail_days, count)
     return np.maximum(1, np.round(days)).astype(np.int64)

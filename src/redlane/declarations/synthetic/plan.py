@@ -61,14 +61,16 @@ def build_plan(
     _plan_chains(settings, firms, plan, rng)
     for scheme in FIRM_SCHEMES:
         if settings.share(scheme) > 0:
-            _recruit(scheme, settings, firms, plan, (presence, _suitable(scheme, settings, tariff, firms), rng))
+            _recruit(
+                scheme, settings, firms, plan, (presence, _suitable(scheme, settings, tariff, firms), rng)
+            )
     for scheme in OPPORTUNISTIC:
         suitable = presence.mean(axis=0) @ _suitable(scheme, settings, tariff, firms)
         wanted = settings.share(scheme) * settings.opportunists
         plan.opportunism[CODE[scheme]] = min(wanted / max(float(suitable), 1e-6), 0.5)
     brokers = firms.importers.broker
     paired = float(presence.mean(axis=0)[staff.pair_inspector[brokers] >= 0].sum())
-    collusion = min(settings.share("collusion") / max(paired * 0.85, 1e-6), 0.6) if paired else 0.0
+    collusion = min(settings.share("collusion") / max(paired * 0.7, 1e-6), 0.6) if paired else 0.0
     return Plan(plan.scheme, plan.intensity, plan.first, plan.until, plan.opportunism, collusion)
 
 
@@ -102,7 +104,8 @@ def _suitable(scheme: str, settings: SyntheticSettings, tariff: Tariff, firms: F
     width = lanes.size[lanes.importer]
     use = ((rank + 1) / width) ** (1 / 1.7) - (rank / width) ** (1 / 1.7)
     fits = eligible(scheme, tariff, lanes.good, lanes.origin, settings.weeks)
-    return np.bincount(lanes.importer, weights=use * fits, minlength=len(firms.importers.weight))
+    count = len(firms.importers.weight)
+    return np.bincount(lanes.importer, weights=use * fits, minlength=count).astype(np.float64)
 
 
 def _recruit(
@@ -117,7 +120,7 @@ def _recruit(
     count = len(firms.importers.weight)
     begins = settings.first_week(scheme)
     first, until = _weeks(settings, begins, count, rng)
-    intensity = rng.beta(1.5, 2.5, count) * (1.0 / np.mean(PIECES) if scheme == "splitting" else 1.0)
+    intensity = rng.beta(1.4, 3.2, count) * (1.0 / np.mean(PIECES) if scheme == "splitting" else 1.0)
     rows = _rows(presence, first, until, begins) * suitable * intensity
     rows = rows * (0.5 * (PIECES[0] + PIECES[1] - 1) if scheme == "splitting" else 1.0)
     target = settings.share(scheme) * (1.0 - settings.opportunists * (scheme in OPPORTUNISTIC))
@@ -132,10 +135,12 @@ def _recruit(
 
 def _free(settings: SyntheticSettings, plan: Plan) -> Flags:
     ordinary = np.arange(len(plan.scheme)) < settings.importers
-    return ordinary & (plan.scheme == HONEST)
+    return np.asarray(ordinary & (plan.scheme == HONEST))
 
 
-def _weeks(settings: SyntheticSettings, begins: int, count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _weeks(
+    settings: SyntheticSettings, begins: int, count: int, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
     """Half of the schemes run from the beginning, the rest begin later; a quarter stop before the end."""
     left = settings.weeks - begins
     first = begins + np.where(rng.random(count) < 0.5, 0, rng.integers(0, max(1, left // 2), count))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from redlane.declarations.synthetic.arrays import Flags, Floats, pick, stream
-from redlane.declarations.synthetic.firms import COUNTRY_SHARES, Firms
+from redlane.declarations.synthetic.firms import Firms
+from redlane.declarations.synthetic.parties import COUNTRY_SHARES
 from redlane.declarations.synthetic.plan import Plan
 from redlane.declarations.synthetic.settings import SyntheticSettings
 from redlane.declarations.synthetic.tables import HONEST
@@ -14,6 +15,9 @@ from redlane.declarations.synthetic.tariff import Tariff
 WATCHED_ORIGINS = 7
 NEW_WEEKS = 13
 """An importer counts as new for a quarter."""
+
+USUAL_INTENSITY = 0.3
+"""Schemers who do it more often than this stand on the watch list more often, and the other way round."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def build_profile(settings: SyntheticSettings, tariff: Tariff, firms: Firms, pla
     origins = np.zeros(len(COUNTRY_SHARES), dtype=bool)
     origins[pick(rng, COUNTRY_SHARES, WATCHED_ORIGINS)] = True
     count = len(plan.scheme)
-    known = np.where(plan.scheme != HONEST, settings.watch_list_hits, settings.watch_list_errors)
+    notorious = settings.watch_list_hits * np.clip(plan.intensity / USUAL_INTENSITY, 0.3, 1.8)
+    known = np.where(plan.scheme != HONEST, np.minimum(notorious, 0.95), settings.watch_list_errors)
     large = firms.importers.weight > np.quantile(firms.importers.weight, 0.97)
     return RuleProfile(
         goods=np.isin(tariff.chapter, chapters[watched]),

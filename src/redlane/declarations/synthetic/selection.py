@@ -47,17 +47,19 @@ def select(world: World, rows: Shipments, week: int) -> Selection:
 
 
 def rule_score(world: World, rows: Shipments, week: int) -> Floats:
-    """The rule's points for each row: watched goods, origins and importers, new importers, low prices."""
+    """The rule's points for each row: watched goods, origins and importers, new importers, low prices, odd routes."""
     profile, importers = world.profile, world.firms.importers
     new = (week - importers.first[rows.importer] < NEW_WEEKS) & (importers.first[rows.importer] > 0)
     price = np.log(np.maximum(rows.value, 0.01) / np.maximum(rows.net_mass, 0.001))
     low = price < profile.log_price[rows.good] - CHEAP
+    roundabout = rows.preference & (rows.departure != rows.origin)
     points = (
         0.6 * profile.goods[rows.good]
         + 0.5 * profile.origins[rows.origin]
-        + 2.0 * profile.importers[rows.importer]
+        + 2.6 * profile.importers[rows.importer]
         + 0.6 * new
-        + 1.3 * low
+        + 1.7 * low
+        + 0.9 * roundabout
         + 0.25 * np.log10(np.maximum(rows.value, 1.0))
         - 1.0 * profile.trusted[rows.importer]
     )

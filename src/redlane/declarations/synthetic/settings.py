@@ -61,7 +61,7 @@ class SyntheticSettings(Settings):
 
     price_spread: float = Field(0.3, gt=0, le=2)
     """Usual spread of honest unit prices of one HS6, origin and mode."""
-    seller_price_spread: float = Field(0.2, ge=0, le=2)
+    seller_price_spread: float = Field(0.25, ge=0, le=2)
     """Spread of lasting price differences between honest importer-seller pairs."""
     price_drift: float = Field(0.012, ge=0, le=0.5)
     """Spread of the weekly step of a good's price level."""
@@ -90,11 +90,11 @@ class SyntheticSettings(Settings):
     inspection_rate: float = Field(0.08, gt=0, lt=1)
     random_share: float = Field(0.1, gt=0, lt=1)
     """Part of the inspections drawn at random from all declarations."""
-    rule_strength: float = Field(1.0, ge=0, le=5)
+    rule_strength: float = Field(1.4, ge=0, le=5)
     """How sharply the selection rule separates; 0 inspects at random."""
-    watch_list_hits: float = Field(0.45, ge=0, le=1)
+    watch_list_hits: float = Field(0.5, ge=0, le=1)
     """Scheming importers that stand on the rule's watch list."""
-    watch_list_errors: float = Field(0.06, ge=0, le=1)
+    watch_list_errors: float = Field(0.05, ge=0, le=1)
     """Other importers that stand on it."""
     missed: float = Field(0.12, ge=0, le=1)
     """Inspected irregularities that are not found."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,10 +59,18 @@ class Shipments:
             **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
         )
 
-    def _map(self, change: Callable[[npt.NDArray[np.generic]], npt.NDArray[np.generic]]) -> "Shipments":
+    def _map(self, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> "Shipments":
         return Shipments(**{f.name: change(getattr(self, f.name)) for f in fields(self)})
 
     def resize(self, rows: Ints, factor: Floats) -> None:
         """Make honest consignments of another size: every amount, declared and true, by *factor*."""
-        for name in ("net_mass", "true_net_mass", "gross_mass", "quantity", "true_quantity", "value", "true_value"):
+        for name in (
+            "net_mass",
+            "true_net_mass",
+            "gross_mass",
+            "quantity",
+            "true_quantity",
+            "value",
+            "true_value",
+        ):
             getattr(self, name)[rows] *= factor

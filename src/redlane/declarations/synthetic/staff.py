@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from redlane.declarations.synthetic.arrays import Flags, Floats, Ints, Words, party_ids, stream
-from redlane.declarations.synthetic.firms import Brokers
+from redlane.declarations.synthetic.parties import Brokers
 from redlane.declarations.synthetic.settings import SyntheticSettings
 
 DUTY = 0.65
@@ -45,7 +45,9 @@ def build_staff(settings: SyntheticSettings, brokers: Brokers, trade_share: Floa
     size = np.maximum(2, np.round(settings.inspectors * load / load.sum())).astype(np.int64)
     start = np.cumsum(size) - size
     return Staff(
-        office_ids=np.array([f"O{number:02d}" for number in 1 + rng.permutation(settings.offices)], dtype=object),
+        office_ids=np.array(
+            [f"O{number:02d}" for number in 1 + rng.permutation(settings.offices)], dtype=object
+        ),
         inspector_ids=party_ids(int(size.sum()), rng),
         office=np.repeat(np.arange(settings.offices), size),
         start=start,

@@ -59,11 +59,12 @@ class Tariff:
 
     def log_price(self, good: Ints, origin: Ints, mode: Ints, week: int) -> Floats:
         """Logarithm of the usual price per kg of each good in *week*."""
-        return self.price[good] + self.level[week, good] + self.origin_price[good, origin] + self.mode_price[mode]
+        usual = self.price[good] + self.level[week, good]
+        return np.asarray(usual + self.origin_price[good, origin] + self.mode_price[mode])
 
     def preferential(self, good: Ints, origin: Ints) -> Flags:
         """Whether an agreement lowers the duty on each good from each origin."""
-        return (self.agreement[origin] > 0) & (self.rate[good] > 0)
+        return np.asarray((self.agreement[origin] > 0) & (self.rate[good] > 0))
 
 
 def build_tariff(settings: SyntheticSettings) -> Tariff:
@@ -89,7 +90,9 @@ def build_tariff(settings: SyntheticSettings) -> Tariff:
         cheaper=_cheaper_sibling(rate, start, sizes),
         unit_mass=table["unit_mass"][section] * np.exp(rng.normal(0, 0.5, count)) ** COUNTED[section],
         packing=np.exp(rng.normal(-2.6, 0.4, count)),
-        price=np.log(table["price"][section]) + rng.normal(0, 0.6, len(headings))[heading] + rng.normal(0, 0.45, count),
+        price=np.log(table["price"][section])
+        + rng.normal(0, 0.6, len(headings))[heading]
+        + rng.normal(0, 0.45, count),
         spread=settings.price_spread * rng.uniform(0.6, 1.4, count),
         level=_levels(rng, settings, count),
         origin_price=rng.normal(0, 0.2, len(COUNTRIES)) + rng.normal(0, 0.12, (count, len(COUNTRIES))),
@@ -136,7 +139,7 @@ def _rates(rng: np.random.Generator, heading: Ints, section: Ints) -> Floats:
     base = rng.random(heading.max() + 1)[heading]
     step = np.where(rng.random(len(heading)) < 0.5, rng.normal(0, 0.45, len(heading)), 0.0)
     rate = low + (high - low) * np.clip(base + step, 0, 1.2)
-    return np.round(rate * 2) / 2
+    return np.asarray(np.round(rate * 2) / 2)
 
 
 def _cheaper_sibling(rate: Floats, start: Ints, sizes: Ints) -> Ints:
@@ -153,7 +156,7 @@ def _levels(rng: np.random.Generator, settings: SyntheticSettings, goods: int) -
     """Drift of the logarithm of each price since week 0: inflation and a random walk (weeks, goods)."""
     steps = rng.normal(settings.inflation / 52.0, settings.price_drift, (settings.weeks, goods))
     steps[0] = 0.0
-    return np.cumsum(steps, axis=0)
+    return np.asarray(np.cumsum(steps, axis=0))
 
 
 def _agreements(rng: np.random.Generator) -> Ints:

@@ -34,7 +34,8 @@ def _volume(world: World, week: int) -> float:
     """Expected number of declarations of *week*: growth, and a swell before the end of each year."""
     years = week / 52.0
     swell = 1.0 + 0.4 * world.settings.season * math.sin(2 * math.pi * (years - 0.6))
-    return world.settings.declarations_per_week * (1.0 + world.settings.growth) ** years * swell
+    grown = math.pow(1.0 + world.settings.growth, years)
+    return world.settings.declarations_per_week * grown * swell
 
 
 def _lanes_of(world: World, importer: Ints, rng: np.random.Generator) -> Ints:
@@ -84,7 +85,7 @@ def _itemise(world: World, heads: dict[str, Ints], first: Ints, rng: np.random.G
     preference = lanes.preference[lane] ^ (rng.random(len(row)) < 0.05)
     empty = np.zeros(len(row))
     good = lanes.good[lane]
-    mass = np.exp(lanes.mass[lane] + rng.normal(0, 0.7, len(row)))
+    mass = np.exp(lanes.mass[lane] + rng.normal(0, 0.65, len(row)))
     rows = Shipments(
         **{name: values[row] for name, values in heads.items()},
         item=item + 1,
@@ -126,7 +127,9 @@ def _price(world: World, rows: Shipments, week: int, rng: np.random.Generator) -
     rows.preference &= tariff.preferential(rows.good, rows.origin)
     rows.true_preference = rows.preference.copy()
     rows.value = rows.net_mass * price
-    rows.gross_mass = rows.net_mass * (1.0 + tariff.packing[rows.good] * np.exp(rng.normal(0, 0.35, len(rows))))
+    rows.gross_mass = rows.net_mass * (
+        1.0 + tariff.packing[rows.good] * np.exp(rng.normal(0, 0.6, len(rows)))
+    )
     rows.quantity = supplementary(world, rows.good, rows.net_mass, rng)
     for name in ("net_mass", "quantity", "value"):
         setattr(rows, f"true_{name}", getattr(rows, name).copy())

@@ -30,9 +30,8 @@ def build_world(settings: SyntheticSettings) -> World:
     tariff = build_tariff(settings)
     firms = build_firms(settings, tariff)
     presence = trade_shares(settings, firms)
-    broker_share = np.bincount(
-        firms.importers.broker, weights=presence.mean(axis=0), minlength=settings.brokers
-    )
+    trade = presence.mean(axis=0)
+    broker_share = np.bincount(firms.importers.broker, trade, settings.brokers).astype(np.float64)
     staff = build_staff(settings, firms.brokers, broker_share)
     plan = build_plan(settings, tariff, firms, staff, presence)
     profile = build_profile(settings, tariff, firms, plan)

@@ -18,7 +18,7 @@ class Context:
     week: int
     rng: np.random.Generator
 
-    def departure_from_truth(self, count: int, least: float = 0.12, mean: float = 0.5) -> Floats:
+    def departure_from_truth(self, count: int, least: float = 0.1, mean: float = 0.5) -> Floats:
         """How far *count* schemes go, as a positive logarithm: *least* plus a gamma draw with *mean*."""
         drawn = least + self.rng.gamma(2.0, mean / 2.0, count)
         return np.asarray(np.minimum(drawn, 2.3) * self.world.settings.severity)

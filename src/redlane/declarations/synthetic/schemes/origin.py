@@ -3,7 +3,7 @@
 import numpy as np
 
 from redlane.declarations.synthetic.arrays import Ints, pick
-from redlane.declarations.synthetic.firms import COUNTRY_SHARES, HUBS
+from redlane.declarations.synthetic.parties import COUNTRY_SHARES, HUBS
 from redlane.declarations.synthetic.schemes.context import Context
 from redlane.declarations.synthetic.shipments import Shipments
 

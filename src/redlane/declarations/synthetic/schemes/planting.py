@@ -59,7 +59,9 @@ def _assign(world: World, rows: Shipments, week: int, rng: np.random.Generator) 
     for name in sorted(OPPORTUNISTIC):
         chance = rng.random(count) < plan.opportunism[CODE[name]]
         able = eligible(name, world.tariff, rows.good, rows.origin, week)
-        typology[(typology == HONEST) & chance & able & (week >= world.settings.first_week(name))] = CODE[name]
+        typology[(typology == HONEST) & chance & able & (week >= world.settings.first_week(name))] = CODE[
+            name
+        ]
     slips = rng.random(count) < world.settings.honest_mistakes
     typology[(typology == HONEST) & slips] = MISTAKE
     return typology

@@ -21,7 +21,7 @@ def over_invoicing(rows: Shipments, at: Ints, context: Context) -> Shipments:
 
 
 def quantity_misdeclaration(rows: Shipments, at: Ints, context: Context) -> Shipments:
-    """Less is declared than arrives. Half understate net mass, quantity and value but not gross mass;
+    """Less is declared than arrives. Half understate net mass, quantity and value, and gross mass less;
     half understate quantity and value and leave both masses true, where the unit is not a mass itself."""
     part = np.exp(-context.departure_from_truth(len(at), least=0.1, mean=0.4))
     rows.value[at] *= part
@@ -29,4 +29,5 @@ def quantity_misdeclaration(rows: Shipments, at: Ints, context: Context) -> Ship
     counted = COUNTED[context.world.tariff.section[rows.good[at]]]
     lighter = (context.rng.random(len(at)) < 0.5) | ~counted
     rows.net_mass[at[lighter]] *= part[lighter]
+    rows.gross_mass[at[lighter]] *= part[lighter] ** context.rng.uniform(0.3, 1.0, int(lighter.sum()))
     return rows
