@@ -22,6 +22,10 @@ def test_calibration_error_by_hand():
     assert calibration_error(probability, irregular, 3) == pytest.approx(0.15)
 
 
+def test_a_probability_on_the_edge_of_two_bins_belongs_to_the_lower():
+    assert quantile_bins(np.array([0.1, 0.2, 0.3, 0.4, 0.5]), 2).tolist() == [0, 0, 0, 1, 1]
+
+
 def test_bins_have_equal_counts_where_probabilities_differ():
     bins = quantile_bins(np.random.default_rng(0).random(1000), 10)
     assert np.bincount(bins).tolist() == [100] * 10

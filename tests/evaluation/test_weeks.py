@@ -11,9 +11,10 @@ def weekly(truth, score, rate):
     return evaluate({"model": score}, truth, settings).per_week
 
 
-def test_each_week_is_what_it_would_be_alone(make_truth):
-    truth = make_truth(300)
-    score = np.round(np.random.default_rng(3).normal(size=300), 1)
+@pytest.mark.parametrize("seed", range(3))
+def test_each_week_is_what_it_would_be_alone(make_truth, seed):
+    truth = make_truth(300, seed)
+    score = np.round(np.random.default_rng(seed).normal(size=300) + truth.irregular, 1)
     table = weekly(truth, score, 0.1)
     week = (truth.registered_day + 3) // 7 * 7 - 3
     assert table["week"].tolist() == sorted(np.unique(week).astype("datetime64[D]").astype("datetime64[s]"))
