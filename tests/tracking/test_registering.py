@@ -32,10 +32,15 @@ def load(logged, monkeypatch):
 
     folder, address = logged
     monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
-    before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{folder / 'mlflow.db'}")
     yield lambda: mlflow.pyfunc.load_model(address)
-    mlflow.set_tracking_uri(before)
+    mlflow.set_tracking_uri(None)
+
+
+def test_logging_leaves_the_tracking_address_of_the_process_alone(logged):
+    import mlflow
+
+    assert not mlflow.is_tracking_uri_set()
 
 
 def test_it_is_registered_under_its_alias(logged):
@@ -44,7 +49,7 @@ def test_it_is_registered_under_its_alias(logged):
     folder, address = logged
     assert address == "models:/redlane@candidate"
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}")
-    assert client.get_model_version_by_alias("redlane", "candidate").version == "1"
+    assert int(client.get_model_version_by_alias("redlane", "candidate").version) == 1
 
 
 def test_it_scores_to_the_bit_as_the_bundle_does_whatever_the_column_order(load, bundle, example):
@@ -97,7 +102,7 @@ def test_the_next_bundle_takes_over_the_alias(workplace, bundle, example):
         with track(TrackingSettings(), name) as run:
             run.log_bundle(bundle, example.head(2))
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{workplace / 'mlflow.db'}")
-    assert client.get_model_version_by_alias("redlane", "candidate").version == "2"
+    assert int(client.get_model_version_by_alias("redlane", "candidate").version) == 2
 
 
 def test_without_a_registry_the_bundle_stays_with_its_run(workplace, bundle, example):

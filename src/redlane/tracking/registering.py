@@ -35,7 +35,7 @@ def log_model(
     mlflow = quiet_mlflow()
     model = read_bundle(bundle).model
     example = typed(example, model)
-    with _fluent(mlflow, client.tracking_uri), redirect_stdout(sys.stderr):
+    with _addressed(mlflow, client.tracking_uri), redirect_stdout(sys.stderr):
         info = mlflow.models.Model.log(
             artifact_path=None,
             name="bundle",
@@ -48,12 +48,24 @@ def log_model(
             input_example=example,
             pip_requirements=requirements(),
             validate_serving_input=False,
-            registered_model_name=settings.registry,
         )
-    if settings.registry is None:
-        return str(info.model_uri)
-    client.set_registered_model_alias(settings.registry, settings.alias, str(info.registered_model_version))
-    return f"models:/{settings.registry}@{settings.alias}"
+        if settings.registry is None:
+            return str(info.model_uri)
+        return _registered(client, run_id, info.model_id, settings)
+
+
+def _registered(client: Any, run_id: str, model_id: str, settings: TrackingSettings) -> str:
+    from mlflow.exceptions import MlflowException
+
+    name, alias = settings.registry, settings.alias
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    made = client.create_model_version(name, f"models:/{model_id}", run_id=run_id, model_id=model_id)
+    client.set_registered_model_alias(name, alias, made.version)
+    return f"models:/{name}@{alias}"
 
 
 def typed(features: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -106,13 +118,11 @@ class PortableFlavour:
 
 
 @contextmanager
-def _fluent(mlflow: Any, uri: str) -> Iterator[None]:
-    """Logging a model uses the process's tracking address: set it for a moment."""
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+def _addressed(mlflow: Any, uri: str) -> Iterator[None]:
+    """MLflow logs and registers models at the process's own address: set it for a moment, then as it was."""
+    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
     mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
     try:
         yield
     finally:
-        mlflow.set_tracking_uri(before[0])
-        mlflow.set_registry_uri(before[1])
+        mlflow.set_tracking_uri(before)
