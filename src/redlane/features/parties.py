@@ -63,7 +63,7 @@ def capital(words: str) -> str:
 
 
 class History(Family):
-    """History of a key (METHODS: entity risk profiles): activity, and the hit rate smoothed to a prior.
+    """Risk profile of a key: activity, and the hit rate smoothed to a prior.
 
     The hit rate is (hits + m * prior) / (inspected + m), with m = ``prior_weight`` and as prior the rate of
     ``parent`` (itself smoothed to the overall rate) or the overall rate. An entity never inspected has the

@@ -114,7 +114,7 @@ def trailing_zeros(values: Numbers) -> Numbers:
 
 
 class UnitPrice(Family):
-    """The unit price against its reference cell (METHODS: unit price analysis), in both directions.
+    """The unit price against its reference cell (unit price analysis), in both directions.
 
     * log ratio: ln(unit price / median); robust z: that over max(1.4826 MAD, IQR / 1.349, ``scale_floor``);
     * under- and over-invoiced amount of the price filter matrix (Pak and Zdanowicz): what the value falls

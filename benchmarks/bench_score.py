@@ -1,0 +1,152 @@
+"""Scoring a file against LightGBM's bare prediction of the same rows, side by side in one run.
+
+Usage: python benchmarks/bench_score.py [ROWS]      (default: 1000000)
+
+Trains on the default synthetic world, writes ROWS declarations of later weeks as CSV, scores them to Parquet
+with the reasons of the selected 5 % left out, and predicts the prepared matrix of the very same rows with the
+same trees and threads. Prints both times, their ratio, and the peak memory of scoring files of a quarter, half
+and all of the rows, each in a process of its own.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import yaml
+
+from redlane.declarations.columns import COLUMNS
+from redlane.declarations.reading import read_declarations
+from redlane.declarations.synthetic import SyntheticSettings, generate
+from redlane.features.catalogue import FeatureSettings, build
+from redlane.model.bundle import read_bundle
+from redlane.profiles.store import open_store
+from redlane.registry import settings_of
+from redlane.stages import score
+
+CONF = Path(__file__).parents[1] / "conf"
+THREADS = 2
+TRAINED = ("experiment=demo", "tracking.enabled=false", "evaluation.bootstrap_repeats=20")
+
+
+def settings(room: str, choice: str, **changes: object):
+    """The settings of ``conf/<room>/<choice>.yaml``, with *changes*."""
+    values = yaml.safe_load((CONF / room / f"{choice}.yaml").read_text())
+    return settings_of(room, {**values, **changes})
+
+
+def prepare(folder: Path, rows: int) -> None:
+    """Train models/bench in *folder* and write files of later declarations of three sizes."""
+    world = settings("declarations", "synthetic")
+    history = list(generate(world))
+    pd.concat(history, ignore_index=True).to_parquet(folder / "history.parquet")
+    command = ["redlane", "train", *TRAINED, "--declarations", "history.parquet"]
+    places = ["--bundle", "models/bench", "--profiles", "profiles/bench"]
+    subprocess.run([*command, *places], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    later = SyntheticSettings.parse({**world.plain(), "weeks": world.weeks + 4, "seed": world.seed})
+    declared = [c.name for c in COLUMNS.values() if c.role in ("identifier", "declared")]
+    pool = pd.concat(list(generate(later))[-4:], ignore_index=True)
+    pool = pool[[name for name in declared if name in pool]]
+    for size in (rows // 4, rows // 2, rows):
+        _write_csv(folder / f"{size}.csv", pool, size)
+
+
+def _write_csv(path: Path, pool: pd.DataFrame, rows: int) -> None:
+    """*rows* declarations drawn from *pool*, each with an id of its own and amounts of its own."""
+    rng = np.random.default_rng(rows)
+    with path.open("wb") as sink:
+        for start in range(0, rows, 100_000):
+            n = min(100_000, rows - start)
+            chunk = pool.iloc[rng.integers(0, len(pool), n)].reset_index(drop=True)
+            chunk["declaration_id"] = [f"N{start + i:09d}" for i in range(n)]
+            chunk["item_number"] = "1"
+            factor = rng.lognormal(0, 0.2, n)
+            for name in ("customs_value", "net_mass", "gross_mass", "quantity"):
+                chunk[name] = (chunk[name] * factor).round(2).clip(lower=0.01)
+            table = pa.Table.from_pandas(chunk, preserve_index=False)
+            table = table.set_column(
+                table.schema.get_field_index("registered_on"), "registered_on", table["registered_on"].cast(pa.date32())
+            )
+            pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=start == 0))
+
+
+def run_score(folder: Path, rows: int, explain: str) -> dict[str, float]:
+    """Score the file of *rows* rows in this process."""
+    begun, busy = time.perf_counter(), time.process_time()
+    result = score.run(
+        file=folder / f"{rows}.csv",
+        bundle=folder / "models/bench",
+        out=folder / f"scores_{rows}.parquet",
+        profiles=None,
+        profiles_id=None,
+        declarations=None,
+        lanes=settings("lanes", "asycuda"),
+        explanations=settings("explanations", "reasons", rows=explain),
+        as_of=None,
+        batch_rows=100_000,
+        threads=THREADS,
+        spreadsheet_safe=False,
+    )
+    return {
+        "rows": result.counts["read"],
+        "seconds": time.perf_counter() - begun,
+        "cpu": time.process_time() - busy,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def run_predict(folder: Path, rows: int) -> dict[str, float]:
+    """LightGBM's own prediction of the prepared matrix of the same rows."""
+    bundle = read_bundle(folder / "models/bench")
+    profiles = open_store(folder / "profiles/bench")
+    catalogue = FeatureSettings.parse(bundle.configuration["features"])
+    frame = read_declarations([folder / f"{rows}.csv"], settings("declarations", "canonical")).frame
+    matrix = bundle.model.columns(build(frame, profiles, catalogue)).whole()
+    booster = bundle.model.trees.booster
+    booster.predict(matrix[:1000], raw_score=True, num_threads=THREADS)
+    begun, busy = time.perf_counter(), time.process_time()
+    booster.predict(matrix, raw_score=True, num_threads=THREADS)
+    return {"rows": rows, "seconds": time.perf_counter() - begun, "cpu": time.process_time() - busy}
+
+
+def measured(folder: Path, what: str, rows: int, explain: str = "none") -> dict[str, float]:
+    """Run one measurement in a process of its own."""
+    command = [sys.executable, __file__, "--one", what, str(folder), str(rows), explain]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS)}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    """Prepare, measure, print."""
+    if sys.argv[1:2] == ["--one"]:
+        what, folder, rows, explain = sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+        print(json.dumps(run_score(folder, rows, explain) if what == "score" else run_predict(folder, rows)))
+        return
+    rows = int(sys.argv[1]) if sys.argv[1:] else 1_000_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder, rows)
+        bare = measured(folder, "predict", rows)
+        sizes = {size: measured(folder, "score", size) for size in (rows // 4, rows // 2, rows)}
+        with_reasons = measured(folder, "score", rows, "selected")
+    whole = sizes[rows]
+    print(f"bare predict   {rows:>10,} rows {bare['seconds']:>8.1f} s {bare['cpu']:>8.1f} CPU s")
+    print(f"redlane score  {rows:>10,} rows {whole['seconds']:>8.1f} s {whole['cpu']:>8.1f} CPU s")
+    print(f"ratio of times {whole['seconds'] / bare['seconds']:>27.2f}   of CPU {whole['cpu'] / bare['cpu']:.2f}")
+    print(f"with reasons for the selected {with_reasons['seconds']:>12.1f} s {with_reasons['cpu']:>8.1f} CPU s")
+    for size, found in sizes.items():
+        print(f"peak memory at {size:>10,} rows {found['peak_mb']:>8,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
