@@ -38,7 +38,8 @@ def hash64(values: "Iterable[str | None] | pa.Array") -> Hashes:
         return np.empty(0, dtype=np.uint64)
     hashes = np.append(_hash_distinct(encoded.dictionary), MISSING)
     codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    return hashes[codes]
+    result: Hashes = hashes[codes]
+    return result
 
 
 def combine(parts: Sequence[Hashes]) -> Hashes:
