@@ -42,10 +42,10 @@ _ALL = (
     ),
     Code(
         "unbalanced-quote",
-        "A quoted cell is not closed on its line, or text follows its closing quote.",
+        "A quote stands inside an unquoted cell, or a quoted cell is not closed on its line or has text after it.",
         "Close the quote right before the delimiter and double quotes inside; where cells may span lines, set"
-        " `multiline: true`.",
-        "a quote is not closed right before a delimiter or the end of the line; double the quotes inside a quoted cell",
+        " `multiline: true`; where quotes mean nothing, `quoting: none`.",
+        "a quote does not open or close a whole cell; quote the cell and double the quotes inside it",
     ),
     Code(
         "nul-byte",

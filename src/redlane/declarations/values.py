@@ -111,16 +111,19 @@ def parse_countries(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
 
 def parse_hs(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
     """Digits of a legal length in a chapter from 01; lost zeros and dots are repaired if the rules say so."""
+    lengths = frozenset(rules.hs.lengths)
 
     def judge(text: str) -> Judged:
+        if len(text) in lengths and text.isascii() and text.isdigit() and not text.startswith("00"):
+            return Judged(text)
         repairs: tuple[str, ...] = ()
         if rules.hs.strip_dots and "." in text and _DOTTED_HS.fullmatch(text):
             text, repairs = text.replace(".", ""), ("hs-separator",)
         legal = bool(_DIGITS.fullmatch(text))
-        short = len(text) not in rules.hs.lengths and len(text) + 1 in rules.hs.lengths
+        short = len(text) not in lengths and len(text) + 1 in lengths
         if legal and short and rules.hs.restore_leading_zero:
             text, repairs = "0" + text, (*repairs, "hs-leading-zero")
-        legal = legal and len(text) in rules.hs.lengths and not text.startswith("00")
+        legal = legal and len(text) in lengths and not text.startswith("00")
         return Judged(text, repairs=repairs) if legal else Judged(None, "hs-format")
 
     return _by_distinct(parse_text(cells), judge)

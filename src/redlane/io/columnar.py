@@ -39,7 +39,7 @@ class ColumnarFile:
             else:
                 check_stream(file, source, limits)
                 schema = _stream(file, source).schema
-        self.headers = [name.strip() for name in schema.names]
+            self.headers = [name.strip() for name in schema.names]
 
     def blocks(self, columns: Sequence[int], null_values: Sequence[str]) -> Iterator[Block]:
         """The records, with the columns at these places; cells equal to one of *null_values* are missing.
@@ -98,8 +98,8 @@ class ColumnarFile:
         grown = facts.num_rows * max(1, facts.num_columns) * CELL_BYTES
         if max(unpacked, grown) > allowed or facts.num_rows > self._limits.rows:
             raise RedlaneError(
-                f"{name} says it holds {facts.num_rows:,} records and {unpacked:,} bytes in {size:,} on disk: refused as"
-                " a possible compression bomb; raise `limits` in the declarations format if it is genuine"
+                f"{name} says it holds {facts.num_rows:,} records and {unpacked:,} bytes in {size:,} on disk: refused"
+                " as a possible compression bomb; raise `limits` in the declarations format if it is genuine"
             )
         return reader
 
@@ -126,7 +126,15 @@ class ColumnarFile:
     def _damage(self) -> Iterator[None]:
         try:
             yield
-        except (pa.ArrowException, OSError, EOFError, UnicodeError, KeyError, OverflowError) as error:
+        except (
+            pa.ArrowException,
+            OSError,
+            EOFError,
+            UnicodeError,
+            KeyError,
+            OverflowError,
+            MemoryError,
+        ) as error:
             cause = printable(" ".join(str(error).split()))[:200].rstrip(".")
             kind = {"parquet": "Parquet", "arrow file": "Arrow"}.get(self._source.container, "Arrow stream")
             raise RedlaneError(

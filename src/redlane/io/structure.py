@@ -1,8 +1,9 @@
 """Lines into records: every line is accounted for, and one bad line never touches its neighbours.
 
-A record is a line. A quote opens a quoted cell only at the start of a cell, and the cell must close on the
-same line, right before a delimiter or the line's end (unless records may span lines: see ``multiline``);
-a line that breaks this is one faulty record by itself. Almost all lines are judged by a few passes of numpy
+A record is a line. A quote may only open a cell at its start and close it right before a delimiter or the
+end of the line; inside, it is doubled (RFC 4180, sections 2.5 to 2.7). A line that breaks this is one faulty
+record by itself, because nobody can know where its cells end; only where records may span lines
+(``multiline``) is a cell continued on the next. Almost all lines are judged by a few passes of numpy
 over the block; only lines with unusual quotes are read character by character.
 """
 
@@ -79,8 +80,8 @@ def examine(block: bytes, shape: Shape, last: bool = True) -> Examined:
 def tell_cells(line: str, shape: Shape) -> list[str] | None:
     """The cells of one record, or None where its quotes do not balance.
 
-    >>> tell_cells('1,"a ""b"", c",5" pipe', Shape(",", 3, 1000))
-    ['1', 'a "b", c', '5" pipe']
+    >>> tell_cells('1,"a ""b"", c",d', Shape(",", 3, 1000))
+    ['1', 'a "b", c', 'd']
     >>> tell_cells('1,"a', Shape(",", 2, 1000)) is None
     True
     """
@@ -96,6 +97,8 @@ def tell_cells(line: str, shape: Shape) -> list[str] | None:
             end = line.find(shape.delimiter, at)
             end = len(line) if end < 0 else end
             cell, at = line[at:end], end
+            if '"' in cell:
+                return None
         cells.append(cell)
         if at >= len(line):
             return cells
@@ -252,10 +255,11 @@ class _Walk:
         if cells is None:
             return self._fault(number, "unbalanced-quote")
         if len(cells) != self.shape.width:
-            fault: Fault = "extra-cell" if len(cells) > self.shape.width else "missing-cell"
-            self._fault(number, fault, len(cells))
-            return taken
-        self.parts.append(_requoted(cells, self.shape))
+            # only the first line is given up, even where several were joined: the next may be a record by itself
+            return self._fault(
+                number, "extra-cell" if len(cells) > self.shape.width else "missing-cell", len(cells)
+            )
+        self.parts.append(_requoted(cells, self.shape.delimiter))
         self.kept.append(np.array([self.records]))
         self.records += 1
         return taken
@@ -288,7 +292,5 @@ def _open_quote(text: str, shape: Shape) -> bool:
     return tell_cells(text + '"', shape) is not None
 
 
-def _requoted(cells: list[str], shape: Shape) -> bytes:
-    if not shape.quoted:
-        return (shape.delimiter.join(cells) + "\n").encode()
-    return (shape.delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n").encode()
+def _requoted(cells: list[str], delimiter: str) -> bytes:
+    return (delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n").encode()

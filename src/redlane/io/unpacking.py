@@ -1,5 +1,6 @@
 """Compressed containers as streams of plain bytes: gzip, zstd and zip with a single member."""
 
+import os
 import stat
 import zipfile
 import zlib
@@ -61,7 +62,8 @@ def _gzip(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 
 def _zstd(file: IO[bytes], name: str) -> Iterator[bytes]:
-    with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as stream:
+    own = os.fdopen(os.dup(file.fileno()), "rb")  # Arrow closes what it reads from
+    with pa.CompressedInputStream(pa.PythonFile(own, mode="r"), "zstd") as stream:
         while piece := stream.read(PIECE):
             yield piece
 
