@@ -39,7 +39,7 @@ def measure(rows: int) -> dict[str, float]:
     """Generate about *rows* rows to Parquet in this process."""
     with tempfile.TemporaryDirectory() as folder:
         begun, busy = time.perf_counter(), time.process_time()
-        result = synthesize.run(Path(folder) / "out", settings_for(rows))
+        result = synthesize.run(Path(folder) / "out.parquet", settings_for(rows))
         seconds, busy = time.perf_counter() - begun, time.process_time() - busy
         size = result.paths["declarations"].stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,57 +1,86 @@
-"""Make synthetic declarations and write them as a folder: history with outcomes and, if asked, a new file."""
+"""Make up declarations with planted irregularities: one file, or a history and the weeks that follow it."""
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from redlane import __version__
-from redlane.declarations.columns import COLUMNS
+from redlane.declarations.columns import COLUMNS, Role
 from redlane.declarations.synthetic import SyntheticSettings, generate
 from redlane.errors import RedlaneError
 from redlane.io.files import atomic_folder, sha256_files, write_json
+from redlane.io.tables_out import SUFFIXES, Write, table_writer
 from redlane.stages.result import ResultTable, StageResult
 
-FileFormat = Literal["parquet", "csv"]
+DECLARED: tuple[Role, ...] = ("identifier", "declared")
 
 
-def run(
-    out: Path, generator: SyntheticSettings, new_weeks: int = 0, file_format: FileFormat = "parquet"
-) -> StageResult:
-    """Write the weeks of *generator* to the folder *out*, which appears whole or not at all.
+def run(out: Path, generator: SyntheticSettings, next_weeks: int = 8) -> StageResult:
+    """Write the weeks of *generator* to *out*, which appears whole or not at all; memory holds one week.
 
-    ``declarations`` holds everything, with outcomes and planted truth. With *new_weeks* above 0 the last
-    weeks are kept out of it: ``new_declarations`` holds them as a trader declares them, and
-    ``new_outcomes`` what was later found. Memory is bounded by one week.
+    Where *out* ends in .parquet or .csv it is one file with everything: declared columns, outcomes and
+    planted truth. Otherwise it is a folder, as a customs service would see the same world on the day
+    before the last *next_weeks* weeks: ``history`` with the outcomes known by then, ``next_weeks`` as
+    declared, and ``next_weeks_outcomes`` with what was found in them later.
 
     Raises:
-        RedlaneError: *new_weeks* leaves no history, the format is unknown, or *out* cannot be written.
+        RedlaneError: *next_weeks* leaves no history, or *out* cannot be written.
     """
-    if file_format not in ("parquet", "csv"):
-        raise RedlaneError(f"file_format is '{file_format}'; give 'parquet' or 'csv'")
-    if not 0 <= new_weeks < generator.weeks:
-        raise RedlaneError(f"new_weeks is {new_weeks}; give a number from 0 to {generator.weeks - 1}")
     tally = _Tally()
-    weeks = generate(generator)
+    weeks = tally.watch(generate(generator))
+    if out.suffix in SUFFIXES:
+        with table_writer(out) as write:
+            for frame in weeks:
+                write(frame)
+        return _result({"declarations": out}, {"declarations": tally.total}, generator, tally)
+    if not 0 < next_weeks < generator.weeks:
+        raise RedlaneError(f"next_weeks is {next_weeks}; give a number from 1 to {generator.weeks - 1}")
     with atomic_folder(out) as folder:
-        history = itertools.islice(weeks, generator.weeks - new_weeks)
-        _write({folder / f"declarations.{file_format}": list(COLUMNS)}, tally.watch(history, "declarations"))
-        if new_weeks:
-            new = {
-                folder / f"new_declarations.{file_format}": _declared(),
-                folder / f"new_outcomes.{file_format}": _learned_later(),
-            }
-            _write(new, tally.watch(weeks, "new declarations"))
-        _manifest(folder, generator, tally.rows)
-    return _result(out, generator, tally)
+        counts = _write_folder(folder, weeks, generator, next_weeks)
+        files = dict(sha256_files(folder))
+        facts = {"generator": generator.plain(), "rows": counts, "files": files, "redlane": __version__}
+        write_json(folder / "manifest.json", facts)
+    return _result({Path(name).stem: out / name for name in files}, counts, generator, tally)
+
+
+def _write_folder(
+    folder: Path, weeks: Iterator[pd.DataFrame], generator: SyntheticSettings, next_weeks: int
+) -> dict[str, int]:
+    """Write the three files; return the number of rows of history and of the weeks that follow."""
+    ends = generator.weeks - next_weeks
+    today = pd.Timestamp(generator.start) + pd.Timedelta(weeks=ends)
+    counts = {"history": 0, "next_weeks": 0}
+    with ExitStack() as stack:
+        history, declared, later = (
+            stack.enter_context(table_writer(folder / f"{name}.parquet"))
+            for name in ("history", "next_weeks", "next_weeks_outcomes")
+        )
+        for week, frame in enumerate(weeks):
+            past = week < ends
+            counts["history" if past else "next_weeks"] += len(frame)
+            if past:
+                history(known_before(frame, today))
+            else:
+                _write_new(frame, declared, later)
+    return counts
+
+
+def known_before(frame: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """*frame* as it stood on the morning of *today*: outcomes that became known on it or later are missing."""
+    unknown = frame["outcome_known_on"] >= today
+    roles = {name: COLUMNS[name].role for name in frame.columns}
+    found = [name for name, role in roles.items() if role in ("assessed", "outcome") and name != "inspected"]
+    return frame.assign(**{name: frame[name].mask(unknown) for name in found})
+
+
+def _write_new(frame: pd.DataFrame, declared: Write, later: Write) -> None:
+    roles = {name: COLUMNS[name].role for name in frame.columns}
+    declared(frame[[name for name, role in roles.items() if role in DECLARED]])
+    later(frame[[name for name, role in roles.items() if role != "declared"]])
 
 
 class _Tally:
@@ -59,29 +88,31 @@ class _Tally:
 
     def __init__(self) -> None:
         self.rows: Counter[str] = Counter()
-        self.typologies: Counter[str] = Counter()
         self.inspected: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
 
-    def watch(self, frames: Iterator[pd.DataFrame], name: str) -> Iterator[pd.DataFrame]:
-        """Pass *frames* on, counting their rows under *name*."""
+    @property
+    def total(self) -> int:
+        """Rows that have passed."""
+        return self.rows.total()
+
+    def watch(self, frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """Pass *frames* on, counting their rows."""
         for frame in frames:
-            self.rows[name] += len(frame)
             groups = frame.groupby("typology", sort=True)
-            _add(self.typologies, groups.size())
+            _add(self.rows, groups.size())
             _add(self.inspected, groups["inspected"].sum())
             _add(self.found, groups["irregular"].sum())
             yield frame
 
     def table(self) -> pd.DataFrame:
         """One row per typology: rows, share of all, inspected, found irregular."""
-        names = sorted(self.typologies, key=lambda name: -self.typologies[name])
-        rows = [self.typologies[name] for name in names]
+        names = [name for name, _ in self.rows.most_common()]
         return pd.DataFrame(
             {
                 "typology": names,
-                "rows": rows,
-                "share": [count / max(1, self.rows.total()) for count in rows],
+                "rows": [self.rows[name] for name in names],
+                "share": [self.rows[name] / self.total for name in names],
                 "inspected": [self.inspected[name] for name in names],
                 "found irregular": [self.found[name] for name in names],
             }
@@ -93,78 +124,19 @@ def _add(counter: Counter[str], sums: "pd.Series[Any]") -> None:
         counter[str(name)] += int(amount)
 
 
-@dataclass(frozen=True)
-class _Sink:
-    """An open file and the columns it takes."""
-
-    writer: Any
-    schema: pa.Schema
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """Append the sink's columns of *frame*."""
-        table = pa.Table.from_pandas(frame[self.schema.names], self.schema, preserve_index=False)
-        self.writer.write_table(table)
-
-
-def _write(targets: dict[Path, list[str]], frames: Iterator[pd.DataFrame]) -> None:
-    """Stream *frames* to every target, each with its columns; only columns the frames have are written."""
-    with ExitStack() as stack:
-        sinks: list[_Sink] = []
-        for frame in frames:
-            if not sinks:
-                sinks = [_open(stack, path, columns, frame) for path, columns in targets.items()]
-            for sink in sinks:
-                sink.write(frame)
-
-
-def _open(stack: ExitStack, path: Path, columns: list[str], frame: pd.DataFrame) -> _Sink:
-    present = [name for name in columns if name in frame.columns]
-    text = path.suffix == ".csv"
-    schema = pa.schema([(name, _type(name, text)) for name in present])
-    maker = pa.csv.CSVWriter if text else pa.parquet.ParquetWriter
-    return _Sink(stack.enter_context(maker(path, schema)), schema)
-
-
-def _type(name: str, text: bool) -> pa.DataType:
-    """Arrow type of a column; a date is written as a plain date where the file is text."""
-    kind = COLUMNS[name].kind
-    if kind == "date":
-        return pa.date32() if text else pa.timestamp("us")
-    return pa.float64() if kind in ("number", "flag") else pa.string()
-
-
-def _declared() -> list[str]:
-    return [name for name, column in COLUMNS.items() if column.role in ("identifier", "declared")]
-
-
-def _learned_later() -> list[str]:
-    rest = [name for name, column in COLUMNS.items() if column.role not in ("identifier", "declared")]
-    return ["declaration_id", "item_number", "registered_on", *rest]
-
-
-def _manifest(folder: Path, generator: SyntheticSettings, rows: Counter[str]) -> None:
-    facts = {
-        "generator": generator.plain(),
-        "rows": dict(rows),
-        "files": dict(sha256_files(folder)),
-        "redlane": __version__,
-    }
-    write_json(folder / "manifest.json", facts)
-
-
-def _result(out: Path, generator: SyntheticSettings, tally: _Tally) -> StageResult:
-    total = tally.rows.total()
-    irregular = total - tally.typologies["honest"]
-    inspected = sum(tally.inspected.values())
+def _result(
+    paths: dict[str, Path], counts: dict[str, int], generator: SyntheticSettings, tally: _Tally
+) -> StageResult:
+    total, inspected = max(1, tally.total), tally.inspected.total()
     return StageResult(
         title="Synthetic declarations",
-        paths={path.stem: path for path in sorted(out.iterdir())},
-        counts=dict(tally.rows),
+        paths=paths,
+        counts=counts,
         numbers={
             "weeks": generator.weeks,
-            "truly_irregular_share": irregular / max(1, total),
-            "inspected_share": inspected / max(1, total),
-            "irregular_among_inspected": sum(tally.found.values()) / max(1, inspected),
+            "truly_irregular": (tally.total - tally.rows["honest"]) / total,
+            "inspected": inspected / total,
+            "irregular_among_inspected": tally.found.total() / max(1, inspected),
         },
-        tables=[ResultTable("What was planted", tally.table(), "Truth: no feature may read it.")],
+        tables=[ResultTable("What was planted", tally.table(), "Ground truth: no feature can read it.")],
     )

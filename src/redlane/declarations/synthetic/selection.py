@@ -68,6 +68,8 @@ def rule_score(world: World, rows: Shipments, week: int) -> Floats:
 
 def _calibrated(score: Floats, rate: float) -> Floats:
     """Logistic probabilities of the scores, shifted so that their mean is *rate*."""
+    if not len(score):
+        return score
     low, high = -40.0, 40.0
     for _ in range(60):
         middle = (low + high) / 2.0

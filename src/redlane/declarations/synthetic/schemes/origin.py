@@ -13,8 +13,8 @@ def false_origin(rows: Shipments, at: Ints, context: Context) -> Shipments:
 
     Three in ten are first sent through a hub, one in ten through the claimed country itself.
     """
-    rng, agreement = context.rng, context.world.tariff.agreement
-    claimed = pick(rng, COUNTRY_SHARES * (agreement > 0), len(at))
+    rng = context.rng
+    claimed = _partner(rows.good[at], context)
     u = rng.random(len(at))
     made = rows.true_origin[at]
     rows.departure[at] = np.select([u < 0.1, u < 0.4], [claimed, rng.choice(HUBS, len(at))], made)
@@ -36,3 +36,12 @@ def transshipment(rows: Shipments, at: Ints, context: Context) -> Shipments:
     rows.preference[at] = False
     rows.true_preference[at] = False
     return rows
+
+
+def _partner(good: Ints, context: Context) -> Ints:
+    """A country of an agreement for each good, if possible one whose goods bear no anti-dumping duty."""
+    tariff = context.world.tariff
+    shares = COUNTRY_SHARES * (tariff.agreement > 0)
+    candidates = pick(context.rng, shares, 6 * len(good)).reshape(len(good), 6)
+    dumped = tariff.dumping[tariff.heading[good][:, None], candidates] > 0
+    return np.asarray(candidates[np.arange(len(good)), dumped.argmin(axis=1)])
