@@ -17,6 +17,9 @@ from redlane.io.tables_out import write_table
 from redlane.profiles.build import Profiles
 from redlane.stages.result import ResultTable
 
+REPEATED = 0.2
+"""With more than this share of test rows repeating earlier goods exactly, the honest slice is shown as well."""
+
 HEADLINE_RATES = (0.05, 0.10)
 """The inspection rates whose numbers a stage leads with."""
 
@@ -44,13 +47,49 @@ def golden(test: Rows) -> pd.DataFrame:
 
 
 def tables(comparison: Comparison) -> list[ResultTable]:
-    """The comparison for people: at the headline rates, on all rows and on the honest slice."""
-    return [
-        ResultTable(f"{title}, inspecting {rate:.0%}", evaluation.table(rate), _note(evaluation))
-        for title, evaluation in _slices(comparison).items()
+    """The comparison for people: at the headline rates, on all rows and on the honest slice, then by scheme.
+
+    Where next to no goods tuple was seen before, the honest slice is the whole and is not shown twice.
+    """
+    shown = [comparison.whole]
+    if comparison.unseen is not None and comparison.seen_share > REPEATED:
+        shown.append(comparison.unseen)
+    compared = [
+        ResultTable(
+            f"{_title(evaluation, comparison)}, inspecting {rate:.0%}",
+            _table(evaluation, rate),
+            _note(evaluation),
+        )
+        for evaluation in shown
         for rate in HEADLINE_RATES
         if rate in set(evaluation.measures["rate"])
     ]
+    return [*compared, *_typologies(comparison.whole)]
+
+
+def _title(evaluation: Evaluation, comparison: Comparison) -> str:
+    return _ALL if evaluation is comparison.whole else _UNSEEN
+
+
+def _table(evaluation: Evaluation, rate: float) -> pd.DataFrame:
+    return evaluation.table(rate).drop(columns="lift")
+
+
+def _typologies(evaluation: Evaluation) -> list[ResultTable]:
+    """Recall by planted scheme, where schemes are known: honest rows, which no one should find, left out."""
+    rate = HEADLINE_RATES[-1]
+    rows = evaluation.per_typology
+    rows = rows[
+        (rows["ranking"] == evaluation.main) & (rows["rate"] == rate) & (rows["typology"] != "honest")
+    ]
+    if rows.empty:
+        return []
+    recall = [
+        f"{r:.2f} ({low:.2f}–{high:.2f})" for r, low, high in rows[["recall", "low", "high"]].to_numpy()
+    ]
+    frame = pd.DataFrame({"typology": rows["typology"], "declarations": rows["n"], "recall": recall})
+    note = "share of the planted declarations among the inspected test rows, found irregular or not"
+    return [ResultTable(f"Recall by planted scheme, inspecting {rate:.0%}", frame, note)]
 
 
 def numbers(comparison: Comparison) -> dict[str, Any]:
@@ -64,9 +103,9 @@ def numbers(comparison: Comparison) -> dict[str, Any]:
 def cautions(caution: str, comparison: Comparison) -> list[str]:
     """What must be said beside the numbers; *caution* first."""
     said = [*([caution] if caution else []), *comparison.whole.notes]
-    if comparison.seen_share > 0.2:
+    if comparison.seen_share > REPEATED:
         said.append(
-            f"{comparison.seen_share:.1%} of the test rows repeat the exact goods tuple of a training row: a "
+            f"{comparison.seen_share:.1%} of the test rows repeat the exact goods tuple of an earlier row: a "
             f"look-up table scores on them without learning anything. Quote the rows with an unseen tuple beside "
             f"any number."
         )
