@@ -103,9 +103,8 @@ def main() -> None:
         f"{rows:,} declarations, 20 columns, {size / 1e6:.0f} MB of CSV{' with quoted text' if quoted else ''}"
     )
     print(f"bare pyarrow   {plain:6.2f} s CPU")
-    print(
-        f"redlane        {full:6.2f} s CPU   {rows / full:,.0f} rows/s   {full / plain:.1f} x bare   peak {peak:,.0f} MB"
-    )
+    print(f"redlane        {full:6.2f} s CPU   {rows / full:,.0f} rows/s   {full / plain:.1f} x bare")
+    print(f"peak memory    {peak:6,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlane.declarations.format import DeclarationFormat
@@ -87,12 +87,14 @@ def test_the_configured_grammar_is_as_strict(text: str) -> None:
     assert read("number", text, EUROPEAN) == "number-format"
 
 
+@settings(deadline=None)
 @given(st.floats(-1e14, 1e14))
 def test_a_number_reads_as_python_reads_it(number: float) -> None:
     assert read("number", repr(number)) == number + 0.0
     assert read("number", f"{number:+.17e}") == number + 0.0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8))
 def test_any_text_is_a_number_or_a_fault(text: str) -> None:
     found = read("number", text)

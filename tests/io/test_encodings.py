@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
@@ -18,7 +18,12 @@ def decoded(data: bytes, encoding: str = "auto", size: int = 7) -> str:
     return b"".join(to_utf8(cut(data, size), encoding, "a.csv")).decode()
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff")), st.integers(1, 9))
+# a UTF-16 text that begins with NUL is not told from UTF-32; no header does
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff\0"))
+
+
+@settings(deadline=None)
+@given(TEXTS, st.integers(1, 9))
 def test_every_recognised_encoding_gives_the_same_text(text: str, size: int) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
         assert decoded(text.encode(encoding), size=size) == text

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redlane.io.lines import line_blocks
@@ -89,6 +89,7 @@ def test_a_record_over_two_blocks_waits_for_the_next() -> None:
 ODD = st.text(st.sampled_from('ab,"\n\r\0 é'), max_size=60)
 
 
+@settings(deadline=None)
 @given(ODD)
 @example('"",""\n')
 def test_kept_and_faulty_records_are_all_records(text: str) -> None:
@@ -98,6 +99,7 @@ def test_kept_and_faulty_records_are_all_records(text: str) -> None:
         assert sorted(places) == list(range(found.records))
 
 
+@settings(deadline=None)
 @given(ODD)
 def test_what_is_kept_reads_as_judged_line_by_line(text: str) -> None:
     found = examine(text.encode(), SHAPE)
@@ -106,6 +108,7 @@ def test_what_is_kept_reads_as_judged_line_by_line(text: str) -> None:
     assert len(lines) == len(found.positions)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.text(st.sampled_from('ab,";é\r '), max_size=5), min_size=3, max_size=3), max_size=8)
 )
@@ -117,6 +120,7 @@ def test_properly_written_records_are_all_kept(records: list[list[str]]) -> None
     assert [tell_cells(line, SHAPE) for line in found.clean.decode().split("\n")[:-1]] == records
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=12), max_size=12))
 def test_blocks_hold_every_byte_and_whole_lines(chunks: list[bytes]) -> None:
     assert b"".join(line_blocks(iter(chunks), 1 << 20)) == b"".join(chunks)

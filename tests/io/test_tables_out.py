@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
@@ -59,6 +59,7 @@ def test_a_spreadsheet_gets_no_formulas(tmp_path: Path, mark: str) -> None:
     assert back.to_pydict() == {"id": [f"'{mark}cmd", "safe"], "score": [-1.5, 2.0]}
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_read_back_as_themselves(tmp_path_factory: pytest.TempPathFactory, number: float) -> None:
     path = tmp_path_factory.mktemp("numbers") / "a.csv"
