@@ -73,7 +73,9 @@ def _write_csv(path: Path, pool: pd.DataFrame, rows: int) -> None:
                 chunk[name] = (chunk[name] * factor).round(2).clip(lower=0.01)
             table = pa.Table.from_pandas(chunk, preserve_index=False)
             table = table.set_column(
-                table.schema.get_field_index("registered_on"), "registered_on", table["registered_on"].cast(pa.date32())
+                table.schema.get_field_index("registered_on"),
+                "registered_on",
+                table["registered_on"].cast(pa.date32()),
             )
             pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=start == 0))
 
@@ -142,8 +144,12 @@ def main() -> None:
     whole = sizes[rows]
     print(f"bare predict   {rows:>10,} rows {bare['seconds']:>8.1f} s {bare['cpu']:>8.1f} CPU s")
     print(f"redlane score  {rows:>10,} rows {whole['seconds']:>8.1f} s {whole['cpu']:>8.1f} CPU s")
-    print(f"ratio of times {whole['seconds'] / bare['seconds']:>27.2f}   of CPU {whole['cpu'] / bare['cpu']:.2f}")
-    print(f"with reasons for the selected {with_reasons['seconds']:>12.1f} s {with_reasons['cpu']:>8.1f} CPU s")
+    print(
+        f"ratio of times {whole['seconds'] / bare['seconds']:>27.2f}   of CPU {whole['cpu'] / bare['cpu']:.2f}"
+    )
+    print(
+        f"with reasons for the selected {with_reasons['seconds']:>12.1f} s {with_reasons['cpu']:>8.1f} CPU s"
+    )
     for size, found in sizes.items():
         print(f"peak memory at {size:>10,} rows {found['peak_mb']:>8,.0f} MB")
 

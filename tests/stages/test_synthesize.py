@@ -19,11 +19,11 @@ def everything() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("synthesize") / "demo"
-    return out, synthesize.run(out, GENERATOR, next_weeks=2)
+    return out, synthesize.run(out=out, declarations=GENERATOR, next_weeks=2)
 
 
 def test_one_parquet_file_holds_everything(tmp_path, everything):
-    result = synthesize.run(tmp_path / "all.parquet", GENERATOR)
+    result = synthesize.run(out=tmp_path / "all.parquet", declarations=GENERATOR, next_weeks=8)
     written = pd.read_parquet(result.paths["declarations"])
     assert result.counts == {"declarations": len(everything)}
     assert written["declaration_id"].tolist() == everything["declaration_id"].tolist()
@@ -31,7 +31,7 @@ def test_one_parquet_file_holds_everything(tmp_path, everything):
 
 
 def test_csv_keeps_codes_as_text(tmp_path, everything):
-    synthesize.run(tmp_path / "all.csv", GENERATOR)
+    synthesize.run(out=tmp_path / "all.csv", declarations=GENERATOR, next_weeks=8)
     written = pd.read_csv(tmp_path / "all.csv", dtype=str, keep_default_na=False)
     assert written["hs_code"].tolist() == everything["hs_code"].tolist()
     assert written["origin_country"].tolist() == everything["origin_country"].tolist()
@@ -81,5 +81,5 @@ def test_result_counts_what_was_planted(folder, everything):
 @pytest.mark.parametrize("next_weeks", [0, 6, -1])
 def test_weeks_that_leave_no_history_are_refused(tmp_path, next_weeks):
     with pytest.raises(RedlaneError, match="give a number from 1 to 5"):
-        synthesize.run(tmp_path / "demo", GENERATOR, next_weeks=next_weeks)
+        synthesize.run(out=tmp_path / "demo", declarations=GENERATOR, next_weeks=next_weeks)
     assert not list(tmp_path.iterdir())

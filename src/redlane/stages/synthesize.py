@@ -19,10 +19,10 @@ from redlane.stages.result import ResultTable, StageResult
 DECLARED: tuple[Role, ...] = ("identifier", "declared")
 
 
-def run(out: Path, generator: SyntheticSettings, next_weeks: int = 8) -> StageResult:
-    """Write the weeks of *generator* to *out*, which appears whole or not at all; memory holds one week.
+def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> StageResult:
+    """Write the weeks of the world that *declarations* describe to *out*, whole or not at all.
 
-    Where *out* ends in .parquet or .csv it is one file with everything: declared columns, outcomes and
+    Memory holds one week. Where *out* ends in .parquet or .csv it is one file with everything: declared columns, outcomes and
     planted truth. Otherwise it is a folder, as a customs service would see the same world on the day
     before the last *next_weeks* weeks: ``history`` with the outcomes known by then, ``next_weeks`` as
     declared, and ``next_weeks_outcomes`` with what was found in them later.
@@ -31,20 +31,20 @@ def run(out: Path, generator: SyntheticSettings, next_weeks: int = 8) -> StageRe
         RedlaneError: *next_weeks* leaves no history, or *out* cannot be written.
     """
     tally = _Tally()
-    weeks = tally.watch(generate(generator))
+    weeks = tally.watch(generate(declarations))
     if out.suffix in SUFFIXES:
         with table_writer(out) as write:
             for frame in weeks:
                 write(frame)
-        return _result({"declarations": out}, {"declarations": tally.total}, generator, tally)
-    if not 0 < next_weeks < generator.weeks:
-        raise RedlaneError(f"next_weeks is {next_weeks}; give a number from 1 to {generator.weeks - 1}")
+        return _result({"declarations": out}, {"declarations": tally.total}, declarations, tally)
+    if not 0 < next_weeks < declarations.weeks:
+        raise RedlaneError(f"next_weeks is {next_weeks}; give a number from 1 to {declarations.weeks - 1}")
     with atomic_folder(out) as folder:
-        counts = _write_folder(folder, weeks, generator, next_weeks)
+        counts = _write_folder(folder, weeks, declarations, next_weeks)
         files = dict(sha256_files(folder))
-        facts = {"generator": generator.plain(), "rows": counts, "files": files, "redlane": __version__}
+        facts = {"generator": declarations.plain(), "rows": counts, "files": files, "redlane": __version__}
         write_json(folder / "manifest.json", facts)
-    return _result({Path(name).stem: out / name for name in files}, counts, generator, tally)
+    return _result({Path(name).stem: out / name for name in files}, counts, declarations, tally)
 
 
 def _write_folder(

@@ -1,6 +1,6 @@
 """How fast declarations are read and checked, beside pyarrow's bare reader in the same run.
 
-    python benchmarks/read_declarations.py --rows 1000000
+    python benchmarks/bench_read.py --rows 1000000
 
 Prints CPU seconds for one thread, rows per second, the ratio to bare pyarrow, and the peak memory.
 """

@@ -1,6 +1,6 @@
 """Rows per second and peak memory of the generator, streamed to Parquet.
 
-Usage: python benchmarks/synthesize.py [ROWS ...]      (default: 1000000)
+Usage: python benchmarks/bench_synthesize.py [ROWS ...]      (default: 1000000)
 
 Each size runs in a process of its own, so that its peak memory is its own. The number of importers,
 sellers and brokers grows with the rows, as it would in a larger country; the number of weeks does not.
@@ -39,7 +39,9 @@ def measure(rows: int) -> dict[str, float]:
     """Generate about *rows* rows to Parquet in this process."""
     with tempfile.TemporaryDirectory() as folder:
         begun, busy = time.perf_counter(), time.process_time()
-        result = synthesize.run(Path(folder) / "out.parquet", settings_for(rows))
+        result = synthesize.run(
+            out=Path(folder) / "out.parquet", declarations=settings_for(rows), next_weeks=8
+        )
         seconds, busy = time.perf_counter() - begun, time.process_time() - busy
         size = result.paths["declarations"].stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
