@@ -44,8 +44,11 @@ def test_column_order_and_index_of_the_frame_change_no_byte(model, training, tun
 
 
 def test_outcomes_given_as_series_stay_with_their_rows(model, training, tuning, specs, quick):
-    as_series = {name: pd.Series(getattr(training, name)) for name in ("irregular", "revenue", "row_order")}
-    assert texts(fit_model(replace(training, **as_series), tuning, specs, quick)) == texts(model)
+    def as_series(data):
+        names = ("irregular", "revenue", "row_order")
+        return replace(data, **{name: pd.Series(getattr(data, name)) for name in names})
+
+    assert texts(fit_model(as_series(training), as_series(tuning), specs, quick)) == texts(model)
 
 
 def test_the_text_scores_to_the_bit_as_the_booster_that_was_trained(model, later):
@@ -126,6 +129,15 @@ def test_no_amounts_or_too_few_mean_no_revenue_head(training, tuning, specs, qui
         model = fit_model(replace(training, revenue=revenue), tuning, specs, quick)
         assert model.revenue is None
         assert model.expected_revenue(tuning.features, np.ones(len(tuning))) is None
+
+
+def test_over_all_findings_learnt_from_what_is_expected_is_what_was_recovered(model, training, tuning):
+    expected, recovered = 0.0, 0.0
+    for data in (training, tuning):
+        found = data.irregular > 0
+        expected += model.revenue.if_found(model.columns(data.features.loc[found])).sum()
+        recovered += data.revenue[found].sum()
+    assert expected == pytest.approx(recovered, rel=1e-9)
 
 
 @pytest.mark.parametrize("objective", ["tweedie", "gamma"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
 from redlane.model.model import check_sums
+from redlane.model.trees import Trees
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -49,6 +50,13 @@ def test_contributions_that_do_not_add_up_are_refused(wrong):
     contributions = np.array([[1.0, 2.0], [1.0, 2.0 + wrong]])
     with pytest.raises(RedlaneError, match="the contributions of row 1 sum to"):
         check_sums(contributions, np.array([3.0, 3.0]))
+
+
+def test_a_model_whose_contributions_are_off_refuses_to_explain(model, later, monkeypatch):
+    honest = Trees.contributions
+    monkeypatch.setattr(Trees, "contributions", lambda *arguments: honest(*arguments) + 1e-6)
+    with pytest.raises(RedlaneError, match="the contributions of row 0"):
+        model.contributions(later.features.head(3))
 
 
 def test_probability_ranks_as_the_margin_does(model, later):

@@ -1,6 +1,7 @@
 """A logged bundle: loads without pickle, scores to the bit, and says nothing of the machine it came from."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,13 @@ from redlane.tracking.registering import requirements, typed
 @pytest.fixture(scope="module")
 def logged(prepared_database, bundle, example, tmp_path_factory):
     """A folder with one logged bundle, and the address it was registered under."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("logged")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        yield _logged(prepared_database, bundle, example, folder)
+
+
+def _logged(prepared_database, bundle, example, folder):
     shutil.copy(prepared_database, folder / "mlflow.db")
     with track(TrackingSettings(), "demo", folder) as run:
         address = run.log_bundle(bundle, example.head(4))
@@ -83,11 +88,25 @@ def test_its_files_hold_no_pickle_and_no_path_of_this_machine(logged, bundle):
     folder, _ = logged
     files = [path for path in (folder / "mlruns").rglob("*") if path.is_file()]
     assert {path.suffix for path in files} <= {"", ".txt", ".json", ".md", ".parquet", ".py", ".yaml"}
+    assert {"MLmodel", "pyfunc_model.py", "manifest.json", "trees.txt"} <= {path.name for path in files}
     package = str(Path(__file__).parents[2])
     for path in files:
         content = path.read_bytes()
         for place in (package, str(bundle.parent), str(folder)):
             assert place.encode() not in content, path
+
+
+def test_it_lies_with_the_run_and_nowhere_else(logged):
+    import mlflow
+
+    folder, _ = logged
+    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("redlane").experiment_id
+    (model,) = client.search_logged_models([experiment])
+    (run,) = client.search_runs([experiment])
+    assert (model.source_run_id, model.status) == (run.info.run_id, "READY")
+    assert model.artifact_location.startswith((folder / "mlruns").as_uri())
+    assert not Path("mlruns").exists()
 
 
 def test_its_requirements_are_pinned():

@@ -122,6 +122,7 @@ def test_three_processes_can_start_on_a_fresh_database_at_once(tmp_path):
     assert len(client.search_runs([client.get_experiment_by_name("redlane").experiment_id])) == 3
 
 
+@pytest.mark.slow
 def test_telemetry_is_off_and_the_room_imports_no_mlflow_until_a_run_begins():
     program = (
         "import sys, os; from redlane.tracking import TrackingSettings, track\n"

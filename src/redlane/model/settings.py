@@ -89,6 +89,6 @@ class LightGBMSettings(TreeSettings):
     calibration_min_count: Count = 15
     """Least number of regular and of irregular rows behind each knot of the calibration curve."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240101
-    num_threads: Annotated[int, Field(ge=0)] = 0
+    num_threads: Annotated[int, Field(ge=0)] = 1
     """0: as many as OMP_NUM_THREADS or the machine allows. The model is the same whatever the number."""
     revenue: RevenueSettings | None = RevenueSettings()

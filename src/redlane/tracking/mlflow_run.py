@@ -22,10 +22,10 @@ _LONGEST_DIGEST = 36
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """See :class:`redlane.tracking.run.Run`; ``client`` is an ``mlflow.MlflowClient``."""
+    """See :class:`redlane.tracking.run.Run`; ``client`` is an ``mlflow.MlflowClient``, ``info`` its ``RunInfo``."""
 
     client: Any
-    id: str
+    info: Any
     settings: TrackingSettings
 
     def log_configuration(self, configuration: Mapping[str, Any]) -> None:
@@ -35,8 +35,10 @@ class RecordedRun:
         plain = without_secrets(portable(configuration))
         parameters = [Param(key, value) for key, value in flat_parameters(plain).items()]
         for start in range(0, len(parameters), _BATCH):
-            self.client.log_batch(self.id, params=parameters[start : start + _BATCH])
-        self.client.log_text(self.id, json.dumps(plain, indent=2, sort_keys=True), "configuration.json")
+            self.client.log_batch(self.info.run_id, params=parameters[start : start + _BATCH])
+        self.client.log_text(
+            self.info.run_id, json.dumps(plain, indent=2, sort_keys=True), "configuration.json"
+        )
 
     def log_data(self, name: str, sha256: str, rows: int, context: str = "training") -> None:
         """A dataset entry with redlane's own hash as digest: MLflow never reads a row."""
@@ -46,21 +48,21 @@ class RecordedRun:
         profile = json.dumps({"rows": rows, "sha256": sha256})
         dataset = Dataset(file, sha256[:_LONGEST_DIGEST], "local", json.dumps({"uri": file}), profile=profile)
         tags = [InputTag("mlflow.data.context", context), InputTag("sha256", sha256)]
-        self.client.log_inputs(self.id, datasets=[DatasetInput(dataset, tags)])
+        self.client.log_inputs(self.info.run_id, datasets=[DatasetInput(dataset, tags)])
 
     def log_numbers(self, numbers: Mapping[str, Number]) -> None:
         """Metrics, an interval as two more."""
         for name, value in flat_numbers(numbers).items():
-            self.client.log_metric(self.id, name, value)
+            self.client.log_metric(self.info.run_id, name, value)
 
     def log_files(self, paths: Sequence[Path], folder: str = "") -> None:
         """Artifacts of the run."""
         for path in paths:
-            self.client.log_artifact(self.id, str(path), folder or None)
+            self.client.log_artifact(self.info.run_id, str(path), folder or None)
 
     def log_bundle(self, bundle: Path, example: pd.DataFrame) -> str | None:
         """A pyfunc model from code around the bundle; gives ``models:/NAME@ALIAS`` or ``models:/m-ID``."""
-        return log_model(self.client, self.id, bundle, example, self.settings)
+        return log_model(self.client, self.info, bundle, example, self.settings)
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def recorded(settings: TrackingSettings, run_name: str, folder: Path) -> Iterato
         run = client.create_run(experiment, run_name=run_name, tags={"mlflow.source.name": "redlane"})
         status = "FAILED"
         try:
-            yield RecordedRun(client, run.info.run_id, settings)
+            yield RecordedRun(client, run.info, settings)
             status = "FINISHED"
         finally:
             client.set_terminated(run.info.run_id, status)

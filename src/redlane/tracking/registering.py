@@ -24,10 +24,8 @@ SCRIPT = Path(__file__).with_name("pyfunc_model.py")
 _PINNED = ("lightgbm", "numpy", "pandas", "pyarrow", "pydantic")
 
 
-def log_model(
-    client: Any, run_id: str, bundle: Path, example: pd.DataFrame, settings: TrackingSettings
-) -> str:
-    """Log *bundle* with run *run_id* and register it as *settings* say; gives the address to load it from.
+def log_model(client: Any, run: Any, bundle: Path, example: pd.DataFrame, settings: TrackingSettings) -> str:
+    """Log *bundle* with *run* (its MLflow ``RunInfo``) and register it as *settings* say; gives its address.
 
     Raises:
         RedlaneError: *bundle* is no bundle, or *example* has not its features.
@@ -35,13 +33,14 @@ def log_model(
     mlflow = quiet_mlflow()
     model = read_bundle(bundle).model
     example = typed(example, model)
+    # Without a model of its own making MLflow would put it into the experiment the process happens to use.
+    place = client.create_logged_model(run.experiment_id, name="bundle", source_run_id=run.run_id)
     with _addressed(mlflow, client.tracking_uri), redirect_stdout(sys.stderr):
         info = mlflow.models.Model.log(
             artifact_path=None,
-            name="bundle",
             flavor=PortableFlavour,
-            flavor_name="redlane",
-            run_id=run_id,
+            model_id=place.model_id,
+            run_id=run.run_id,
             python_model=str(SCRIPT),
             artifacts={"bundle": str(bundle)},
             signature=signature(model),
@@ -51,7 +50,7 @@ def log_model(
         )
         if settings.registry is None:
             return str(info.model_uri)
-        return _registered(client, run_id, info.model_id, settings)
+        return _registered(client, run.run_id, place.model_id, settings)
 
 
 def _registered(client: Any, run_id: str, model_id: str, settings: TrackingSettings) -> str:

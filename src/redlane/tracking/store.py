@@ -18,6 +18,7 @@ from redlane.tracking.settings import TrackingSettings
 _ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 _DEFAULTS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "GIT_PYTHON_REFRESH": "quiet",
@@ -94,7 +95,7 @@ def _alone(uri: str, is_local: bool) -> Iterator[None]:
     _check_database(database)
     import fcntl
 
-    with database.with_name(f".{database.name}.lock").open("a") as lock:
+    with database.with_name(f"{database.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
