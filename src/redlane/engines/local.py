@@ -16,6 +16,7 @@ import pyarrow as pa
 from redlane.declarations.columns import REQUIRED, column
 from redlane.engines.ahead import ahead
 from redlane.engines.spill import Spill
+from redlane.errors import RedlaneError
 from redlane.explanations.contributions import Explanation, explain
 from redlane.explanations.settings import ExplanationSettings
 from redlane.features.catalogue import FeatureSettings, build, facts
@@ -47,6 +48,22 @@ class Scorer:
         rules = [rule.column for rule in self.lanes.mandatory]
         office = ["office"] if self.lanes.by == "office" else []
         return list(dict.fromkeys([*REQUIRED, "item_number", *self.features.columns(), *rules, *office]))
+
+    def check_columns(self, available: Iterable[str]) -> None:
+        """Refuse to start on declarations without a column that a feature, a mandatory rule or the lanes need.
+
+        Raises:
+            RedlaneError: naming who reads the column.
+        """
+        held = set(available)
+        self.features.check_columns(held)
+        for rule in self.lanes.mandatory:
+            if rule.column not in held:
+                raise RedlaneError(
+                    f"mandatory rule '{rule.id}' reads '{rule.column}', which the declarations do not have"
+                )
+        if self.lanes.by == "office" and "office" not in held:
+            raise RedlaneError("lanes are set by office, but the declarations have no column 'office'")
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,13 @@ BUCKET_ROWS = 65_536
 
 
 class Spill:
-    """Tables of one schema, kept in *folder* in the order they were added."""
+    """Tables of one schema, kept in *folder* in the order they were added; it is made if it is not there.
+
+    Whoever names the folder removes it.
+    """
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._parts: list[tuple[Path, int]] = []
 

@@ -23,7 +23,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises:
         RedlaneError: the folder cannot be written to, or the disk is full.
     """
-    with _disk_errors(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
         os.close(handle)
@@ -31,9 +31,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         try:
             yield temporary
             temporary.chmod(0o666 & ~_umask())
-            _sync(temporary)
+            sync(temporary)
             temporary.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -45,7 +45,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     A previous folder is set aside just before the rename and removed just after, so that a reader never
     sees a mixture of the two.
     """
-    with _disk_errors(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent))
         previous = temporary.with_suffix(".old")
@@ -53,12 +53,12 @@ def atomic_folder(path: Path) -> Iterator[Path]:
             yield temporary
             temporary.chmod(0o777 & ~_umask())
             for file in sorted(temporary.rglob("*")):
-                _sync(file)
-            _sync(temporary)
+                sync(file)
+            sync(temporary)
             if path.exists():
                 path.replace(previous)
             temporary.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             if previous.exists() and not path.exists():
                 previous.replace(path)
@@ -125,14 +125,20 @@ def sha256_files(folder: Path) -> Mapping[str, str]:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses while *path* is being written into one sentence.
+
+    Raises:
+        RedlaneError: naming *path* and the reason.
+    """
     try:
         yield
     except OSError as error:
         raise RedlaneError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,23 +1,33 @@
-"""What a scoring run leaves behind: scores, rejects and a manifest, whole or not at all.
+"""What a stage leaves behind: whole or not at all, and never in place of something it did not write.
 
-``--out`` may be a folder (``scores.parquet``, ``rejects.parquet``, ``manifest.json`` in it) or a file
-``NAME.parquet`` or ``NAME.csv``, beside which ``NAME.rejects.…`` and ``NAME.manifest.json`` appear. The manifest
-comes last: where there is none, nothing was delivered.
+``--out`` of a scoring run may be a folder (``scores.parquet``, ``rejects.parquet``, ``manifest.json`` in it) or a
+file ``NAME.parquet`` or ``NAME.csv``, beside which ``NAME.rejects.…`` and ``NAME.manifest.json`` appear. The
+manifest comes last: where there is none, nothing was delivered.
 """
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from redlane.errors import RedlaneError
-from redlane.io.files import read_json, sha256_file
+from redlane.io.files import disk_errors, read_json, sha256_file, sync
+from redlane.model.bundle import CALIBRATION, CARD, CONFIGURATION, FEATURES, GOLDEN, REVENUE, TREES
 
 SUFFIXES = (".parquet", ".csv")
+
+BUNDLE = ("manifest.json", TREES, REVENUE, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN)
+PROFILES = ("manifest.json", "segment_*")
+EVALUATION = ("evaluation.json", "*.parquet", "*.png")
+"""What a folder of each kind may hold, as patterns; the first one it always holds."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where the three files of a run go."""
+    """Where the three files of a scoring run go."""
 
     scores: Path
     rejects: Path
@@ -42,26 +52,92 @@ class Delivery:
         stem = out.name.removesuffix(out.suffix)
         return cls(out, out.with_name(f"{stem}.rejects{out.suffix}"), out.with_name(f"{stem}.manifest.json"))
 
-    def refuse_overlap(self, source: Path) -> None:
-        """Refuse to write over the file that is being scored.
+    @property
+    def files(self) -> tuple[Path, Path, Path]:
+        """The three, the manifest last."""
+        return self.rejects, self.scores, self.manifest
+
+    def refuse_overlap(self, source: Path, *folders: Path) -> None:
+        """Refuse to write over the file that is being scored, or into the *folders* it is scored with.
 
         Raises:
-            RedlaneError: one of the outputs is the input.
+            RedlaneError: one of the outputs is the input, a folder, or inside one of *folders*.
         """
-        for path in (self.scores, self.rejects, self.manifest):
+        sealed = {folder.resolve(): folder for folder in folders}
+        for path in self.files:
+            if path.is_dir():
+                raise RedlaneError(f"{path} is a folder; the scores cannot take its place")
             if path.exists() and path.samefile(source):
                 raise RedlaneError(f"{source} would be overwritten by the scores; give another --out")
+            for parent in {path.resolve(), *path.resolve().parents} & set(sealed):
+                raise RedlaneError(f"{path} would lie inside {sealed[parent]}; give another --out")
+
+    @contextmanager
+    def unfinished(self) -> "Iterator[Delivery]":
+        """The same files in a hidden folder beside their places, which they take when the block ends well.
+
+        A manifest of an earlier run goes before the files it speaks of are replaced, so that a manifest never
+        stands beside files of another run; when the block raises, everything stays as it was.
+
+        Raises:
+            RedlaneError: the disk refuses.
+        """
+        folder = self.scores.parent
+        with disk_errors(self.scores):
+            folder.mkdir(parents=True, exist_ok=True)
+            prefix = f".{self.scores.name[:80]}."
+            with tempfile.TemporaryDirectory(prefix=prefix, suffix=".tmp", dir=folder) as name:
+                hidden = [Path(name) / path.name for path in (self.scores, self.rejects, self.manifest)]
+                try:
+                    yield Delivery(*hidden)
+                except RedlaneError as error:
+                    raise RedlaneError(str(error).replace(name, str(folder))) from error
+                self.manifest.unlink(missing_ok=True)
+                for path in self.files:
+                    (Path(name) / path.name).replace(path)
+            sync(folder)
 
 
 def previous_manifest(manifest: Path) -> dict[str, Any] | None:
-    """Name and SHA-256 of the latest earlier manifest in the same folder: manifests form a chain.
+    """Name and SHA-256 of the latest earlier score manifest in the same folder: manifests form a chain.
 
     The latest is the one no other names as its previous; None where there is none yet.
+
+    Raises:
+        RedlaneError: a file with a manifest's name is not JSON.
     """
-    found = {path: sha256_file(path) for path in sorted(manifest.parent.glob("*manifest.json"))}
-    named = {(read_json(path).get("previous") or {}).get("sha256") for path in found}
-    heads = [path for path, sha in found.items() if sha not in named]
+    near = [*manifest.parent.glob("manifest.json"), *sorted(manifest.parent.glob("*.manifest.json"))]
+    found = {path: content for path in near if _is_ours(content := read_json(path))}
+    hashes = {path: sha256_file(path) for path in found}
+    named = {(content["previous"] or {}).get("sha256") for content in found.values()}
+    heads = [path for path, sha in hashes.items() if sha not in named]
     if not heads:
         return None
     latest = max(heads, key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return {"file": latest.name, "sha256": found[latest]}
+    return {"file": latest.name, "sha256": hashes[latest]}
+
+
+def _is_ours(content: Any) -> bool:
+    """Other programs, and other stages, call their files manifest.json too."""
+    return isinstance(content, dict) and {"bundle_id", "outputs", "previous"} <= content.keys()
+
+
+def refuse_replacing(folder: Path, kind: tuple[str, ...], *inputs: Path) -> None:
+    """Refuse to replace a folder that is not of the given *kind*: it may hold what nobody can bring back.
+
+    A folder that is absent, empty, or holds only what an earlier run of the same stage wrote may be replaced.
+
+    Raises:
+        RedlaneError: *folder* is something else, or holds one of the *inputs*.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise RedlaneError(f"{folder} is no folder of its own; give another place")
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    strange = [name for name in names if not any(fnmatch(name, pattern) for pattern in kind)]
+    if strange or (names and kind[0] not in names):
+        raise RedlaneError(
+            f"{folder} holds other files ({(strange or names)[0]}) and would be replaced; give a folder of its own"
+        )
+    for path in inputs:
+        if folder.resolve() in path.resolve().parents:
+            raise RedlaneError(f"{path} lies in {folder}, which would be replaced; give another place")

@@ -2,10 +2,8 @@
 
 import os
 import platform
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -57,34 +55,29 @@ def run(
 ) -> StageResult:
     """Score *file* with the model of *bundle* and what the profiles store knows."""
     delivery = Delivery.at(out)
+    previous_manifest(delivery.manifest)  # one that cannot be read is better found now than at the end
     step("checking the bundle and the profiles")
     learnt = read_bundle(bundle)
-    store = open_store(profiles or beside(bundle), profiles_id)
+    store_folder = profiles or beside(bundle)
+    store = open_store(store_folder, profiles_id)
     scorer = _scorer(learnt, store, lanes, explanations, threads)
     rules = declarations or DeclarationFormat.parse(
         learnt.configuration["declarations"], "the bundle's format"
     )
     step("looking through the file")
     source = DeclarationFile(file, rules, as_of, labels=False)
-    delivery.refuse_overlap(file)
-    scorer.features.check_columns([*source.sources, "item_number"])
+    delivery.refuse_overlap(file, bundle, store_folder)
+    scorer.check_columns([*source.sources, "item_number"])
     tally = _Tally()
-    with ExitStack() as stack:
-        write_scores = stack.enter_context(table_writer(delivery.scores, spreadsheet=spreadsheet_safe))
-        write_rejects = stack.enter_context(table_writer(delivery.rejects, spreadsheet=spreadsheet_safe))
-        spill = Spill(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redlane-"))))
-        write_rejects(reject_lines([]))
-        batches = track(source.batches(batch_rows), "scoring", source.records, lambda batch: batch.read)
-        assigned = first_pass(tally.accepted(batches, write_rejects), scorer, spill)
-        tally.check(source.records)
-        write_scores(_as_written(SCHEMA.empty_table(), delivery))
-        tables = second_pass(spill, assigned, scorer)
-        for table in track(tables, "explaining and writing", len(assigned.queue), len):
-            write_scores(_as_written(table, delivery))
+    with delivery.unfinished() as made:
+        assigned = _write(source.batches(batch_rows), source.records, scorer, tally, made, spreadsheet_safe)
+        counts = {**tally.counts(), **_lane_counts(assigned)}
+        configuration = _configuration(source, scorer, spreadsheet_safe)
+        facts = _facts(source, scorer, configuration)
+        outputs = {path.name: sha256_file(path) for path in (made.scores, made.rejects)}
+        found = {"counts": counts, "repairs": tally.repairs, "outputs": outputs}
+        write_json(made.manifest, {**facts, **found, "previous": previous_manifest(delivery.manifest)})
     summary = summarise(assigned.queue, assigned.result, lanes)
-    counts = {**tally.counts(), **_lane_counts(assigned)}
-    manifest = _manifest(source, scorer, delivery, counts, tally.repairs)
-    write_json(delivery.manifest, manifest)
     return StageResult(
         title=f"Scored {source.records:,} declaration items of {file.name}",
         paths={"scores": delivery.scores, "rejects": delivery.rejects, "manifest": delivery.manifest},
@@ -102,6 +95,31 @@ def run(
         notes=[*source.notes, *summary.notes],
         exit_code=ExitCode.DONE_WITH_REJECTS if tally.rejected else ExitCode.DONE,
     )
+
+
+def _write(
+    batches: Iterable[Batch],
+    records: int,
+    scorer: Scorer,
+    tally: "_Tally",
+    made: Delivery,
+    spreadsheet_safe: bool,
+) -> Assigned:
+    """Both passes over the file: write scores and rejects."""
+    spill = Spill(made.scores.parent / "spill")
+    with (
+        table_writer(made.scores, spreadsheet=spreadsheet_safe) as write_scores,
+        table_writer(made.rejects, spreadsheet=spreadsheet_safe) as write_rejects,
+    ):
+        write_rejects(reject_lines([]))
+        read = track(batches, "scoring", records, lambda batch: batch.read)
+        assigned = first_pass(tally.accepted(read, write_rejects), scorer, spill)
+        tally.check(records)
+        write_scores(_as_written(SCHEMA.empty_table(), made))
+        tables = second_pass(spill, assigned, scorer)
+        for table in track(tables, "explaining and writing", len(assigned.queue), len):
+            write_scores(_as_written(table, made))
+    return assigned
 
 
 def beside(bundle: Path) -> Path:
@@ -187,32 +205,27 @@ def _tables(summary: LaneSummary, tally: _Tally) -> list[ResultTable]:
     return tables
 
 
-def _manifest(
-    source: DeclarationFile,
-    scorer: Scorer,
-    delivery: Delivery,
-    counts: dict[str, int],
-    repairs: dict[str, int],
-) -> dict[str, Any]:
-    configuration = {
+def _configuration(source: DeclarationFile, scorer: Scorer, spreadsheet_safe: bool) -> dict[str, Any]:
+    return {
         "declarations": source.format.plain(),
         "lanes": scorer.lanes.plain(),
         "explanations": scorer.explanations.plain(),
         "as_of": str(source.as_of),
+        "spreadsheet_safe": spreadsheet_safe,
     }
+
+
+def _facts(source: DeclarationFile, scorer: Scorer, configuration: dict[str, Any]) -> dict[str, Any]:
+    """What went in, for the manifest."""
     return {
         "input": {"file": source.path.name, "sha256": source.sha256, "bytes": source.size_bytes},
         "bundle_id": scorer.identity.bundle_id,
         "profiles_id": scorer.identity.profiles_id,
         "configuration": configuration,
         "configuration_sha256": sha256_text(canonical_json(configuration)),
-        "outputs": {path.name: sha256_file(path) for path in (delivery.scores, delivery.rejects)},
-        "counts": counts,
-        "repairs": repairs,
         "versions": {
             "redlane": redlane.__version__,
             "python": platform.python_version(),
             **{name: version(name) for name in ("lightgbm", "numpy", "pandas", "pyarrow")},
         },
-        "previous": previous_manifest(delivery.manifest),
     }
