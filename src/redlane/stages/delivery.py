@@ -139,5 +139,7 @@ def refuse_replacing(folder: Path, kind: tuple[str, ...], *inputs: Path) -> None
             f"{folder} holds other files ({(strange or names)[0]}) and would be replaced; give a folder of its own"
         )
     for path in inputs:
-        if folder.resolve() in path.resolve().parents:
-            raise RedlaneError(f"{path} lies in {folder}, which would be replaced; give another place")
+        if folder.resolve() in (path.resolve(), *path.resolve().parents):
+            raise RedlaneError(
+                f"{path} lies in {folder}, which would be replaced; give {folder} another place"
+            )

@@ -16,7 +16,8 @@ from redlane.pipeline import score
 from redlane.profiles.store import open_store
 from redlane.progress import step
 from redlane.stages import learning
-from redlane.stages.result import StageResult
+from redlane.stages.delivery import EVALUATION, refuse_replacing
+from redlane.stages.result import StageResult, reject_tables
 from redlane.stages.score import beside
 
 
@@ -35,6 +36,8 @@ def run(
     Earlier declarations in *files* serve the baselines that learn (look-up table, logistic regression) and
     tell which goods were seen before; without any, those baselines are left out.
     """
+    if out is not None:
+        refuse_replacing(out, EVALUATION, *files, bundle, profiles or beside(bundle))
     step("checking the bundle and the profiles")
     learnt = read_bundle(bundle)
     store = open_store(profiles or beside(bundle))
@@ -45,6 +48,7 @@ def run(
     step("reading declarations")
     accepted = read_declarations(files, rules, as_of)
     frame = accepted.frame
+    learning.require_outcomes(frame)
     fitted_on = learnt.manifest["facts"]["fitted_on"]
     fitted_day = day_number(date.fromisoformat(fitted_on))
     registered, known = days(frame["registered_on"]), days(frame["outcome_known_on"])
@@ -82,7 +86,10 @@ def run(
             "judged": int(since.sum()),
         },
         numbers={"bundle_id": learnt.id, "profiles_id": store.id, **learning.numbers(comparison)},
-        tables=learning.tables(comparison),
-        notes=learning.cautions(learnt.manifest["facts"].get("caution", ""), comparison),
+        tables=[*learning.tables(comparison), *reject_tables(accepted.rejects)],
+        notes=[
+            *learning.cautions(learnt.manifest["facts"].get("caution", ""), comparison),
+            *accepted.notes,
+        ],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )

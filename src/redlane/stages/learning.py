@@ -9,6 +9,7 @@ import pandas as pd
 
 from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import Mask
+from redlane.errors import RedlaneError
 from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
 from redlane.features.catalogue import FeatureSettings, build
@@ -32,6 +33,34 @@ def labelled(declarations: pd.DataFrame) -> Mask:
     if "irregular" not in declarations:
         return np.zeros(len(declarations), np.bool_)
     return declarations["irregular"].notna().to_numpy(np.bool_)
+
+
+def require_outcomes(declarations: pd.DataFrame) -> None:
+    """Refuse declarations of which no outcome is recorded.
+
+    Raises:
+        RedlaneError: there is nothing to learn from and nothing to judge by.
+    """
+    if not labelled(declarations).any():
+        raise RedlaneError(
+            "no declaration has an outcome: nothing in the column 'irregular' says what an inspection found; "
+            "map that column in conf/declarations"
+        )
+
+
+def by_name(hashes: Mapping[str, str]) -> dict[str, str]:
+    """SHA-256 of the input files by name without folders: where a file lay says nothing about a model.
+
+    Files of the same name are told apart by the beginning of their hash.
+
+    >>> by_name({"/data/a/train.csv": "31d0ff", "/data/b/train.csv": "97c001", "test.csv": "5a5a5a"})
+    {'train.csv (31d0ff)': '31d0ff', 'train.csv (97c001)': '97c001', 'test.csv': '5a5a5a'}
+    """
+    names = [Path(path).name for path in hashes]
+    return {
+        f"{name} ({sha[:8]})" if names.count(name) > 1 else name: sha
+        for name, sha in zip(names, hashes.values(), strict=True)
+    }
 
 
 def rows_of(declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings) -> Rows:

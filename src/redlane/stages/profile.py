@@ -14,7 +14,9 @@ from redlane.profiles.build import Brings, Profiles
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import append_to_store, create_store
 from redlane.progress import step
-from redlane.stages.result import ResultTable, StageResult
+from redlane.stages import learning
+from redlane.stages.delivery import PROFILES, refuse_replacing
+from redlane.stages.result import ResultTable, StageResult, reject_tables
 
 
 def run(
@@ -28,22 +30,26 @@ def run(
     as_of: date | None,
 ) -> StageResult:
     """Build the store at *out* from *files*, or add them to it."""
+    if not append:
+        refuse_replacing(out, PROFILES, *files)
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
     features.check_columns(accepted.frame.columns)
+    inputs = learning.by_name(accepted.hashes)
     step("building profiles")
     if append:
-        profiles = append_to_store(out, accepted.frame, accepted.hashes, brings)
+        profiles = append_to_store(out, accepted.frame, inputs, brings)
     else:
         needs = ProfileNeeds.union([features.needs(), baseline_needs(accepted.frame.columns)])
-        profiles = create_store(out, accepted.frame, needs, accepted.hashes)
+        profiles = create_store(out, accepted.frame, needs, inputs)
     rejected = accepted.rejected
     return StageResult(
         title=f"Profiles {profiles.id}",
         paths={"profiles": out},
         counts={"read": accepted.read, "accepted": len(accepted.frame), "rejected": rejected},
         numbers={"profiles_id": profiles.id, "repairs": accepted.repairs},
-        tables=[ResultTable("What the store holds", _sizes(profiles))],
+        tables=[ResultTable("What the store holds", _sizes(profiles)), *reject_tables(accepted.rejects)],
+        notes=accepted.notes,
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
 

@@ -1,17 +1,21 @@
 """Stage *train*: declarations with outcomes -> profiles, a model, its evaluation beside baselines, a bundle."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.periods import Periods, days
 from redlane.declarations.reading import read_declarations
-from redlane.errors import ExitCode
-from redlane.evaluation.comparison import baseline_needs, compare
+from redlane.errors import ExitCode, RedlaneError
+from redlane.evaluation.comparison import Comparison, baseline_needs, compare
 from redlane.evaluation.settings import EvaluationSettings
 from redlane.features.catalogue import FeatureSettings
 from redlane.governance.model_card import CardFacts, model_card
+from redlane.io.files import atomic_folder
 from redlane.model.bundle import write_bundle
 from redlane.model.settings import LightGBMSettings
 from redlane.model.weighting import Weighting
@@ -20,8 +24,9 @@ from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import create_store
 from redlane.progress import step
 from redlane.stages import learning
-from redlane.stages.result import StageResult
-from redlane.tracking.run import track
+from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
+from redlane.stages.result import StageResult, reject_tables
+from redlane.tracking.run import Run, track
 from redlane.tracking.settings import TrackingSettings
 
 
@@ -42,33 +47,20 @@ def run(
 ) -> StageResult:
     """Learn from *files*; write the profiles store and the bundle, record the run.
 
-    ``caution`` is a sentence that goes wherever the numbers go: what they must not be taken for.
+    ``caution`` is a sentence that goes wherever the numbers go: what they must not be taken for. Until the
+    evaluation is done, a bundle and profiles of an earlier training stay as they are.
     """
+    refuse_replacing(bundle, BUNDLE, *files, profiles)
+    refuse_replacing(profiles, PROFILES, *files, bundle)
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
-    frame = accepted.frame
+    frame, inputs = accepted.frame, learning.by_name(accepted.hashes)
     features.check_columns(frame.columns)
+    learning.require_outcomes(frame)
     split = periods.split(
         days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
     )
-    step("building profiles")
-    needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns)])
-    store = create_store(profiles, frame, needs, accepted.hashes)
-    step("training")
-    fitted = fit(frame, store, split, Recipe(features, model, weighting))
-    step("evaluating")
-    test = learning.rows_of(frame, split.test, store, features)
-    comparison = compare(
-        learning.rows_of(frame, split.train | split.tune, store, features),
-        test,
-        score(test.declarations, store, features, fitted),
-        earlier=frame[frame["registered_on"] < str(split.test_from)],
-        profiles=store,
-        settings=evaluation,
-        proxy=declarations.revenue_proxy != "none",
-    )
-    step("writing the bundle")
-    cautions = learning.cautions(caution, comparison)
+    recipe = Recipe(features, model, weighting)
     configuration = {
         "declarations": declarations.plain(),
         "features": features.plain(),
@@ -78,39 +70,88 @@ def run(
         "evaluation": evaluation.plain(),
     }
     rows = {name: int(getattr(split, name).sum()) for name in ("train", "tune", "test")}
-    facts = {
-        "name": bundle.name,
-        "fitted_on": str(split.test_from),
-        "inputs": dict(accepted.hashes),
-        "profiles_id": store.id,
-        "rows": rows,
-        "caution": caution,
-    }
-    card = CardFacts(bundle.name, accepted.hashes, split, features.features(), comparison, cautions)
-    bundle_id = write_bundle(
-        bundle,
-        fitted,
-        specs=features.features(),
-        configuration=configuration,
-        facts=facts,
-        golden=learning.golden(test),
-        card=model_card(card),
-    )
-    step("recording the run")
-    with track(tracking, bundle.name) as record, tempfile.TemporaryDirectory(prefix="redlane-") as folder:
-        record.log_configuration({**configuration, "caution": caution})
-        for name, sha256 in accepted.hashes.items():
-            record.log_data(Path(name).name, sha256, len(frame))
-        record.log_numbers(learning.flat_metrics(comparison))
-        record.log_files(learning.write_evaluation(Path(folder), comparison), "evaluation")
-        record.log_bundle(bundle, learning.golden(test))
+    with _recorded(tracking, bundle, profiles) as record:
+        with atomic_folder(profiles) as unfinished:
+            step("building profiles")
+            needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns)])
+            store = create_store(unfinished, frame, needs, inputs)
+            step("training")
+            fitted = fit(frame, store, split, recipe)
+            step("evaluating")
+            test = learning.rows_of(frame, split.test, store, features)
+            comparison = compare(
+                learning.rows_of(frame, split.train | split.tune, store, features),
+                test,
+                score(test.declarations, store, features, fitted),
+                earlier=frame[frame["registered_on"] < str(split.test_from)],
+                profiles=store,
+                settings=evaluation,
+                proxy=declarations.revenue_proxy != "none",
+            )
+            step("writing the bundle")
+            cautions = learning.cautions(caution, comparison)
+            facts = {
+                "name": bundle.name,
+                "fitted_on": str(split.test_from),
+                "inputs": inputs,
+                "profiles_id": store.id,
+                "rows": rows,
+                "caution": caution,
+            }
+            card = CardFacts(bundle.name, inputs, split, features.features(), comparison, cautions)
+            bundle_id = write_bundle(
+                bundle,
+                fitted,
+                specs=features.features(),
+                configuration=configuration,
+                facts=facts,
+                golden=learning.golden(test),
+                card=model_card(card),
+            )
+        if tracking.enabled:
+            step("recording the run")
+            _record(record, {**configuration, "caution": caution}, inputs, len(frame), comparison)
+            record.log_bundle(bundle, learning.golden(test))
     rejected = accepted.rejected
     return StageResult(
         title=f"Bundle {bundle_id}, trained on {rows['train']:,} declarations",
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
         counts={"read": accepted.read, "accepted": len(frame), "rejected": rejected, **rows},
         numbers={"bundle_id": bundle_id, "profiles_id": store.id, **learning.numbers(comparison)},
-        tables=learning.tables(comparison),
-        notes=cautions,
+        tables=[*learning.tables(comparison), *reject_tables(accepted.rejects)],
+        notes=[*cautions, *accepted.notes],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
+
+
+@contextmanager
+def _recorded(tracking: TrackingSettings, bundle: Path, profiles: Path) -> Iterator[Run]:
+    """The run on record, opened before the work so that a place that cannot be written to shows at once.
+
+    Raises:
+        RedlaneError: the place cannot be used; where the bundle is written by then, the sentence says so.
+    """
+    before = _stamp(bundle)
+    try:
+        with track(tracking, bundle.name) as record:
+            yield record
+    except RedlaneError as error:
+        if _stamp(bundle) == before:
+            raise
+        raise RedlaneError(f"{error}; {bundle} and {profiles} are written, only the record is not") from error
+
+
+def _stamp(bundle: Path) -> int:
+    """Changes when a bundle takes its place."""
+    return bundle.stat().st_ino if bundle.is_dir() else 0
+
+
+def _record(
+    record: Run, configuration: dict[str, Any], inputs: dict[str, str], rows: int, comparison: Comparison
+) -> None:
+    record.log_configuration(configuration)
+    for name, sha256 in inputs.items():
+        record.log_data(name, sha256, rows)
+    record.log_numbers(learning.flat_metrics(comparison))
+    with tempfile.TemporaryDirectory(prefix="redlane-") as folder:
+        record.log_files(learning.write_evaluation(Path(folder), comparison), "evaluation")
