@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.declarations.synthetic import SyntheticSettings, World, build_world, generate, generate_week
+from redlane.declarations.synthetic.arrays import stream
 from redlane.declarations.synthetic.tables import SCHEMES, TYPOLOGIES
 from redlane.errors import RedlaneError
 
@@ -148,3 +149,10 @@ def test_world_is_built_from_settings_alone(small):
     one, two = build_world(small), build_world(small)
     assert np.array_equal(one.plan.intensity, two.plan.intensity)
     assert np.array_equal(one.firms.importers.ids, two.firms.importers.ids)
+
+
+def test_random_streams_are_the_same_in_every_process():
+    assert stream(7, "trade", 3).bit_generator.random_raw(2).tolist() == [
+        12925199259292281500,
+        5515746138758613299,
+    ]
