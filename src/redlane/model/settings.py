@@ -75,13 +75,15 @@ class LightGBMSettings(TreeSettings):
     63
     """
 
+    learning_rate: Share = 0.03
+    rounds: Count = 2500
     metric: Literal["binary_logloss", "average_precision", "auc"] = "average_precision"
     """What early stopping watches on the tuning period."""
     monotone: bool = False
     """Hold number features to the direction their catalogue entry states (monotone constraints)."""
     category_min_count: Count = 20
     """Category values seen on fewer training rows are treated as missing, as unseen ones are in scoring."""
-    refit: bool = False
+    refit: bool = True
     """After early stopping, grow the same number of trees on training and tuning rows together.
 
     Calibration still comes from margins of rows the trees had not seen: those of the early-stopped model.

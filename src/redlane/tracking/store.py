@@ -57,8 +57,8 @@ def as_sentences(uri: str) -> Iterator[None]:
 def resolved_uri(settings: TrackingSettings, folder: Path) -> str:
     """The address of the store; a relative SQLite file is one below *folder*.
 
-    >>> resolved_uri(TrackingSettings(), Path("/work"))
-    'sqlite:////work/mlflow.db'
+    >>> resolved_uri(TrackingSettings(), Path("/data"))
+    'sqlite:////data/mlflow.db'
     """
     if not settings.is_local:
         return settings.uri
