@@ -93,11 +93,13 @@ def test_a_monotone_model_never_lowers_the_margin_as_a_directed_feature_rises(
     assert (steps[-1] > steps[0]).any()
 
 
-def test_refit_learns_from_tuning_rows_but_calibrates_on_rows_unseen(model, training, tuning, specs, quick):
-    refitted = fit_model(training, tuning, specs, quick.model_copy(update={"refit": True}))
-    assert refitted.calibration == model.calibration
-    assert refitted.trees.count == model.trees.count
-    assert refitted.trees.text != model.trees.text
+def test_refit_learns_from_tuning_rows_but_calibrates_on_rows_unseen(training, tuning, specs, quick):
+    once, refitted = (
+        fit_model(training, tuning, specs, quick.model_copy(update={"refit": refit})) for refit in (False, True)
+    )
+    assert refitted.calibration == once.calibration
+    assert refitted.trees.count == once.trees.count
+    assert refitted.trees.text != once.trees.text
 
 
 def test_without_early_stopping_all_rounds_are_grown(training, tuning, specs, quick):
