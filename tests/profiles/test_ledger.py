@@ -1,11 +1,15 @@
 """Ledgers add up: any grouping and order of parts gives the same whole numbers."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redlane.profiles.ledger import Ledger
+from redlane.errors import RedlaneError
+from redlane.profiles.build import build
+from redlane.profiles.ledger import LARGEST, Ledger
+from redlane.profiles.needs import ProfileNeeds
 
 EVENTS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 20), st.integers(-(10**12), 10**12)), max_size=60
@@ -67,3 +71,28 @@ def test_events_of_a_missing_key_are_left_out():
 def test_an_unknown_amount_is_an_error():
     with pytest.raises(KeyError):
         _ledger([(1, 1, 1)]).before(np.array([1], np.uint64), np.array([2])).total("kilos")
+
+
+def test_a_sum_that_a_ledger_cannot_hold_is_refused_and_never_wraps_round():
+    half = int(LARGEST) // 2
+    keys, days = np.array([1, 1, 1], np.uint64), np.array([1, 1, 2])
+    with pytest.raises(RedlaneError, match="cents: together"):
+        Ledger.of_events(keys, days, {"cents": np.array([half, half, half])})
+    part = Ledger.of_events(keys[:1], days[:1], {"cents": np.array([half])})
+    with pytest.raises(RedlaneError, match="cents: together"):
+        Ledger.merge([part, part, part])
+    seen = Ledger.merge([part, part]).before(np.array([1], np.uint64), np.array([2]))
+    assert seen.total("cents").tolist() == [2 * half]
+
+
+@pytest.mark.parametrize(("column", "amount"), [("customs_value", "value_cents"), ("net_mass", "mass_grams")])
+@pytest.mark.parametrize(("value", "rows"), [(1e14, 1000), (1e300, 1)])
+def test_the_largest_numbers_a_file_may_hold_are_added_up_or_refused(column, amount, value, rows):
+    needs = ProfileNeeds(activity=(("office",),), outcomes=(), prices=())
+    frame = pd.DataFrame(
+        {"registered_on": pd.Timestamp("2024-01-01"), "office": "A", column: np.full(rows, value)}
+    )
+    with pytest.raises(RedlaneError, match=f"cannot add up {amount}"):
+        build(frame, needs)
+    few = build(frame.head(1).assign(**{column: 1e14}), needs).activity[("office",)]
+    assert few.amounts(amount).tolist() == [10**17 if amount == "mass_grams" else 10**16]

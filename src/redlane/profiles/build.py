@@ -11,7 +11,7 @@ import pandas as pd
 from redlane.declarations.periods import NEVER, Days, days
 from redlane.hashing import Hashes
 from redlane.profiles.keys import Key, KeyHashes
-from redlane.profiles.ledger import Amounts, Ledger
+from redlane.profiles.ledger import Amounts, Ledger, check_amounts
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.pricebook import PriceBook, PriceRows
 from redlane.profiles.prices import PriceReference
@@ -51,6 +51,9 @@ def build(
 
     Declarations enter on their registration day, outcomes on the day they became known. A row without outcome,
     or with one never known, adds nothing to the outcome ledgers.
+
+    Raises:
+        RedlaneError: values, masses, rates or revenues add up to more than a ledger holds.
     """
     registered = days(declarations["registered_on"])
     hashes = KeyHashes(declarations)
@@ -89,9 +92,9 @@ def _activity_amounts(declarations: pd.DataFrame) -> dict[str, Amounts]:
     rate = _number(declarations, "duty_rate")
     return {
         "count": np.ones(len(declarations), np.int64),
-        "value_cents": _whole(_number(declarations, "customs_value") * 100),
-        "mass_grams": _whole(_number(declarations, "net_mass") * 1000),
-        "rate_hundredths": _whole(rate * 100),
+        "value_cents": _whole("value_cents", _number(declarations, "customs_value") * 100),
+        "mass_grams": _whole("mass_grams", _number(declarations, "net_mass") * 1000),
+        "rate_hundredths": _whole("rate_hundredths", rate * 100),
         "rate_count": np.isfinite(rate).astype(np.int64),
     }
 
@@ -109,8 +112,8 @@ def _outcome_amounts(declarations: pd.DataFrame) -> tuple[Days, Amounts, dict[st
         labelled,
         {
             "inspected": np.ones(n, np.int64),
-            "hits": _whole(irregular),
-            "revenue_cents": _whole(_number(declarations, "recovered_revenue") * 100),
+            "hits": _whole("hits", irregular),
+            "revenue_cents": _whole("revenue_cents", _number(declarations, "recovered_revenue") * 100),
         },
     )
 
@@ -121,7 +124,9 @@ def _number(declarations: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     return declarations[name].to_numpy("float64")
 
 
-def _whole(values: npt.NDArray[np.float64]) -> Amounts:
-    """Round to whole numbers; what is missing counts as nothing."""
-    whole: Amounts = np.rint(np.nan_to_num(values, nan=0.0)).astype(np.int64)
+def _whole(name: str, values: npt.NDArray[np.float64]) -> Amounts:
+    """Round to whole numbers; what is missing counts as nothing, what 64 bits do not hold is refused."""
+    rounded = np.rint(np.nan_to_num(values, nan=0.0))
+    check_amounts(name, rounded)
+    whole: Amounts = rounded.astype(np.int64)
     return whole

@@ -1,7 +1,8 @@
 """Ledgers: whole-number amounts per key and day that add up in any order.
 
 Amounts are integers (counts, cents, grams, hundredths of a percent): with floating-point sums a merge of parts
-differs from the whole in the last digits. A window is the difference of two running sums.
+differs from the whole in the last digits. A window is the difference of two running sums: where the running sum
+over all keys passes 64 bits it wraps round, and the difference is still right as long as each key's own sum fits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from redlane.declarations.periods import Days
+from redlane.errors import RedlaneError
 from redlane.hashing import Hashes
 from redlane.profiles.asof import AsOfIndex, Positions
 
 Amounts = npt.NDArray[np.int64]
+
+LARGEST = 2.0**62
+"""The most that the amounts of a ledger may add up to, signs aside: half of what 64 bits hold."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,13 @@ class Ledger:
 
     @classmethod
     def of_events(cls, keys: Hashes, known_on: Days, amounts: Mapping[str, Amounts]) -> "Ledger":
-        """Add up single events (one per declaration) by key and day. Events with a missing key are left out."""
+        """Add up single events (one per declaration) by key and day. Events with a missing key are left out.
+
+        Raises:
+            RedlaneError: amounts add up to more than :data:`LARGEST`; a sum is never cut off or wrapped round.
+        """
+        for name, values in amounts.items():
+            check_amounts(name, values)
         kept = np.flatnonzero(keys != 0)
         _, order = AsOfIndex.of_rows(keys[kept], known_on[kept])
         order = kept[order]
@@ -76,6 +87,25 @@ class Ledger:
 
     def __len__(self) -> int:
         return len(self.index.days)
+
+
+def check_amounts(name: str, amounts: npt.NDArray[np.int64] | npt.NDArray[np.float64]) -> None:
+    """Refuse *amounts* whose sum no ledger could hold.
+
+    Raises:
+        RedlaneError: naming the amounts.
+
+    >>> check_amounts("value_cents", np.array([3e18, 3e18]))
+    Traceback (most recent call last):
+    ...
+    redlane.errors.RedlaneError: profiles cannot add up value_cents: together 6e+18, more than 4.6e+18; look for impossible values, set a smaller `largest_number`, or state them in a larger unit
+    """
+    total = float(np.abs(amounts.astype(np.float64)).sum())
+    if total > LARGEST:
+        raise RedlaneError(
+            f"profiles cannot add up {name}: together {total:.2g}, more than {LARGEST:.2g}; look for impossible"
+            " values, set a smaller `largest_number`, or state them in a larger unit"
+        )
 
 
 @dataclass(frozen=True)
