@@ -27,6 +27,17 @@ def test_two_unbalanced_quotes_cost_two_records_and_no_more() -> None:
     assert faults == {0: "unbalanced-quote", 61: "unbalanced-quote"}
 
 
+@pytest.mark.parametrize("between", [0, 1, 60])
+@pytest.mark.parametrize("cell", [0, 1, 2])
+def test_nor_where_records_may_span_lines(between: int, cell: int) -> None:
+    first, last = ["A", "1", "2"], ["C", "1", "2"]
+    first[cell], last[cell] = '"' + first[cell], last[cell] + '"'
+    lines = [",".join(first), *(f"B{n},1,2" for n in range(between)), ",".join(last), "D,1,2", ""]
+    kept, faults = told("\n".join(lines), MULTILINE)
+    assert kept == [*range(1, between + 1), between + 2]
+    assert faults == {0: "unbalanced-quote", between + 1: "unbalanced-quote"}
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

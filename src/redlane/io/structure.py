@@ -3,7 +3,7 @@
 A record is a line. A quote may only open a cell at its start and close it right before a delimiter or the
 end of the line; inside, it is doubled (RFC 4180, sections 2.5 to 2.7). A line that breaks this is one faulty
 record by itself, because nobody can know where its cells end; only where records may span lines
-(``multiline``) is a cell continued on the next. Almost all lines are judged by a few passes of numpy
+(``multiline``) is a cell continued on the next, unless it would swallow a whole record. Almost all lines are judged by a few passes of numpy
 over the block; only lines with unusual quotes are read character by character.
 """
 
@@ -252,6 +252,8 @@ class _Walk:
             cells, taken = self._joined(number, text)
             if taken == 0:
                 return 0
+            if cells is not None and _swallowed(cells, self.shape):
+                cells = None
         if cells is None:
             return self._fault(number, "unbalanced-quote")
         if len(cells) != self.shape.width:
@@ -290,6 +292,16 @@ class _Walk:
 def _open_quote(text: str, shape: Shape) -> bool:
     """Whether *text* ends inside a quoted cell (rather than being wrong for good)."""
     return tell_cells(text + '"', shape) is not None
+
+
+def _swallowed(cells: list[str], shape: Shape) -> bool:
+    """Whether a cell over several lines holds enough delimiters for a record: two stray quotes, most likely.
+
+    A quote opened in one record and closed in the same cell of a later one leaves the right number of cells,
+    and in one of them everything between. Where text of several lines honestly holds so many delimiters, the
+    record is rejected and listed, which is less bad than losing others without a word.
+    """
+    return any("\n" in cell and cell.count(shape.delimiter) >= shape.width - 1 for cell in cells)
 
 
 def _requoted(cells: list[str], delimiter: str) -> bytes:
