@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import Days, days
 from redlane.errors import RedlaneError
-from redlane.hashing import Hashes, hash64
+from redlane.hashing import Hashes
 from redlane.lanes.mandatory import Mask, RuleCodes, mandatory
 from redlane.lanes.settings import LaneSettings
 
@@ -88,15 +89,6 @@ def priority(margin: Numbers, expected_revenue: Numbers | None, settings: LaneSe
             "lanes rank by expected_revenue, but this model gives none; set lanes.rank_by=margin"
         )
     return expected_revenue
-
-
-def tie_hash(declarations: pd.DataFrame) -> Hashes:
-    """Hash of each row's declaration and item, joined by the unit separator (0x1F).
-
-    >>> tie_hash(pd.DataFrame({"declaration_id": ["A1"], "item_number": ["1"]})).tolist()
-    [11912403719710784085]
-    """
-    return hash64(declarations["declaration_id"] + "\x1f" + declarations["item_number"])
 
 
 @dataclass
