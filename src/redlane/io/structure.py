@@ -3,8 +3,8 @@
 A record is a line. A quote may only open a cell at its start and close it right before a delimiter or the
 end of the line; inside, it is doubled (RFC 4180, sections 2.5 to 2.7). A line that breaks this is one faulty
 record by itself, because nobody can know where its cells end; only where records may span lines
-(``multiline``) is a cell continued on the next, unless it would swallow a whole record. Almost all lines are judged by a few passes of numpy
-over the block; only lines with unusual quotes are read character by character.
+(``multiline``) is a cell continued on the next, unless it would swallow a whole record. Almost all lines are
+judged by a few passes of numpy over the block; only lines with unusual quotes are read character by character.
 """
 
 from dataclasses import dataclass

@@ -24,6 +24,7 @@ from redlane.errors import ExitCode, RedlaneError
 from redlane.explanations.sentences import check_sentences
 from redlane.explanations.settings import ExplanationSettings
 from redlane.features.catalogue import FeatureSettings
+from redlane.io.containers import shown
 from redlane.io.files import canonical_json, sha256_file, sha256_text, write_json
 from redlane.io.tables_out import Write, table_writer
 from redlane.lanes.queue import LANES
@@ -67,7 +68,7 @@ def run(
     step("looking through the file")
     source = DeclarationFile(file, rules, as_of, labels=False)
     delivery.refuse_overlap(file, bundle, store_folder)
-    scorer.check_columns([*source.sources, "item_number"])
+    _check_columns(scorer, source)
     tally = _Tally()
     with delivery.unfinished() as made:
         assigned = _write(source.batches(batch_rows), source.records, scorer, tally, made, spreadsheet_safe)
@@ -148,6 +149,13 @@ def _scorer(
     check_sentences(specs, [*features.columns(), *features.fact_names()])
     identity = Identity(learnt.id, store.id)
     return Scorer(store, features, learnt.model, lanes, explanations, identity, threads)
+
+
+def _check_columns(scorer: Scorer, source: DeclarationFile) -> None:
+    try:
+        scorer.check_columns([*source.sources, "item_number"])
+    except RedlaneError as error:
+        raise RedlaneError(f"{shown(source.path)}: {error}") from None
 
 
 @dataclass
