@@ -232,7 +232,7 @@ class UnitPrice(Family):
 
 def _part_words(view: View, part: str) -> np.ndarray:
     if part.startswith("hs"):
-        return view.column("hs_code").str.slice(0, int(part[2:])).astype("object").to_numpy()
+        return ("HS " + view.column("hs_code").str.slice(0, int(part[2:]))).astype("object").to_numpy()
     prefix = {"origin_country": "from ", "departure_country": "departed ", "transport_mode": "by mode "}
     text = prefix.get(part, f"{part.replace('_', ' ')} ") + view.column(part).astype("object").astype(str)
     return text.to_numpy("object")
