@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import Field
 
 from redlane.errors import RedlaneError
 from redlane.settings import Settings
@@ -56,15 +57,22 @@ class Periods(Settings):
 
     The model is fitted on the morning of ``test_from``: an outcome that was not known by the day before is
     not used, neither for training nor for early stopping, however old the declaration is.
+
+    Findings take longer to become known than clean results. Among declarations registered shortly before, the
+    outcomes known so far are therefore too good, and a model calibrated on them would state probabilities that
+    are too low. Declarations younger than ``maturity_days`` are left out for that reason: before ``test_from``
+    and, where ``test_until`` is empty, at the end of the data.
     """
 
-    burn_in_days: int = 0
+    maturity_days: int = Field(default=0, ge=0)
+    """Days after which nearly all outcomes of a declaration are known."""
+    burn_in_days: int = Field(default=0, ge=0)
     """Days at the start left out of training: as-of counts start at zero where the data starts."""
     tune_from: date | None = None
     test_from: date | None = None
     test_until: date | None = None
-    tune_days: int = 60
-    test_days: int = 60
+    tune_days: int = Field(default=60, gt=0)
+    test_days: int = Field(default=60, gt=0)
 
     def split(self, registered: Days, known: Days, labelled: Mask) -> Split:
         """Split rows by registration day; *known* is the day each outcome became known.
@@ -74,20 +82,20 @@ class Periods(Settings):
         """
         if not len(registered):
             raise RedlaneError("there are no declarations to split into periods")
-        test_from = self.test_from or day_date(int(registered.max()) + 1 - self.test_days)
-        tune_from = self.tune_from or test_from - timedelta(days=self.tune_days)
+        end = day_number(self.test_until) if self.test_until else int(registered.max()) - self.maturity_days
+        test_from = self.test_from or day_date(end + 1 - self.test_days)
+        tune_from = self.tune_from or test_from - timedelta(days=self.maturity_days + self.tune_days)
         tune_day, test_day = day_number(tune_from), day_number(test_from)
         start = int(registered.min()) + self.burn_in_days
-        end = day_number(self.test_until) if self.test_until else int(registered.max())
-        if not start < tune_day < test_day <= end:
+        if not start < tune_day < test_day - self.maturity_days <= end:
             raise RedlaneError(
                 f"the periods are out of order: training from {day_date(start)}, tuning from {tune_from}, "
                 f"testing from {test_from} to {day_date(end)}; each must begin after the one before"
             )
-        usable = labelled & (known < test_day)
+        usable = labelled & (known < test_day) & (registered < test_day - self.maturity_days)
         split = Split(
             train=usable & (registered >= start) & (registered < tune_day),
-            tune=usable & (registered >= tune_day) & (registered < test_day),
+            tune=usable & (registered >= tune_day),
             test=labelled & (registered >= test_day) & (registered <= end),
             tune_from=tune_from,
             test_from=test_from,
