@@ -181,21 +181,20 @@ class _Lines:
         In an orderly line every odd quote opens a cell or repeats the quote before it, and every even one
         is followed by a delimiter, the line's end, or its repetition.
         """
-        quotes = np.flatnonzero(self.codes == _QUOTE)
-        counts = self._per_line(quotes)
-        inside = np.cumsum(self.codes == _QUOTE, dtype=np.uint8) & 1
-        odd = counts % 2 == 1
-        if odd.any():
-            inside ^= np.repeat(((np.cumsum(odd) - odd) & 1).astype(np.uint8), self.lengths + 1)
-        edge = np.zeros(256, dtype=bool)
-        edge[[_LF, _QUOTE, ord(shape.delimiter)]] = True
-        opening = inside[quotes] == 1
-        before = self.codes[np.maximum(quotes - 1, 0)]
-        before[quotes == 0] = _LF
-        wrong = ~np.where(opening, edge[before], edge[self.codes[quotes + 1]])
-        in_order = ~odd
-        in_order[np.searchsorted(self.ends, quotes[wrong])] = False
-        return inside.astype(bool), in_order
+        quotes = self.codes == _QUOTE
+        inside = np.logical_xor.accumulate(quotes)
+        open_end = inside[self.ends]
+        open_start = np.concatenate([[False], open_end[:-1]])
+        if open_end.any():
+            inside ^= np.repeat(open_start, self.lengths + 1)
+        edge = quotes | (self.codes == _LF) | (self.codes == ord(shape.delimiter))
+        wrong = quotes & ~inside
+        wrong[:-1] &= ~edge[1:]
+        wrong[1:] |= (quotes & inside)[1:] & ~edge[:-1]
+        in_order = open_end == open_start
+        if wrong.any():
+            in_order[np.searchsorted(self.ends, np.flatnonzero(wrong))] = False
+        return inside, in_order
 
 
 class _Walk:
