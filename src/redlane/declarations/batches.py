@@ -16,7 +16,7 @@ from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.outcomes import complete_outcomes
 from redlane.declarations.rejects import Problem, reject_lines
 from redlane.declarations.validation import Validated, validate
-from redlane.io.structure import FaultyRecord
+from redlane.io.structure import Fault, FaultyRecord
 from redlane.io.tables import Block
 
 
@@ -72,17 +72,21 @@ class Contract:
         return Batch(accepted, lines, block.records, rejected, found.repair_counts(good) | counts)
 
     def _structural(self, block: Block) -> list[Problem]:
+        """One problem per kind of fault and number of cells, however many records have it."""
+        alike: dict[tuple[Fault, int], list[FaultyRecord]] = {}
+        for fault in block.faults:
+            alike.setdefault((fault.fault, fault.cells), []).append(fault)
         limit = f"{self.rules.limits.record_bytes:,}"
         return [
             Problem(
-                fault.fault,
+                kind,
                 "",
-                np.array([block.first + fault.position]),
-                pa.array([self.cell_of(fault)]),
-                pa.array([fault.text]),
-                {"found": fault.cells, "expected": self.width, "limit": limit},
+                np.array([block.first + fault.position for fault in faults]),
+                pa.array([self.cell_of(fault) for fault in faults]),
+                pa.array([fault.text for fault in faults]),
+                {"found": cells, "expected": self.width, "limit": limit},
             )
-            for fault in block.faults
+            for (kind, cells), faults in alike.items()
         ]
 
     def _problems(self, found: Validated, cells: Mapping[str, pa.Array], block: Block) -> list[Problem]:

@@ -55,7 +55,8 @@ class Limits(Settings):
 
     ``largest_bytes`` bounds the unpacked size. ``ratio`` bounds unpacked over packed size, but only beyond
     ``free_bytes``, since a small repetitive file packs very well. ``record_bytes`` bounds one record
-    (a longer one is rejected, not the file), ``rows`` the records of a file.
+    (a longer one is rejected, not the file), ``rows`` the records of a file, ``faulty_records`` those of them
+    that cannot be told apart into cells: with more, it is not the table it seems.
     """
 
     largest_bytes: int = Field(default=1 << 40, gt=0)
@@ -63,6 +64,7 @@ class Limits(Settings):
     free_bytes: int = Field(default=64 << 20, ge=0)
     record_bytes: int = Field(default=1 << 20, ge=1024, le=16 << 20)
     rows: int = Field(default=1_000_000_000, gt=0)
+    faulty_records: int = Field(default=1_000_000, ge=0)
 
     def allowed_bytes(self, packed: int) -> int:
         """The most bytes a file of *packed* bytes may unpack to.

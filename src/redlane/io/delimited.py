@@ -57,17 +57,25 @@ class DelimitedFile:
             RedlaneError: the file turns out to be truncated, damaged, wrongly encoded or too large.
         """
         read = _CellReader(columns, len(self.headers), null_values, self._shape)
-        done = 0
+        done, faulty = 0, 0
         for found in self._examined():
+            self._check_counts(done + found.records, faulty + len(found.faults))
             cells = read(found.clean)
             if any(len(column) != len(found.positions) for column in cells):
                 raise RuntimeError(f"{self._source.shown}: the readers disagree on the records after {done}")
             yield Block(cells, found.positions + (done + 1), found.faults, done + 1, found.records)
-            done += found.records
-            if done > self._limits.rows:
-                raise RedlaneError(
-                    f"{self._source.shown} holds more than {self._limits.rows:,} records (limits.rows)"
-                )
+            done, faulty = done + found.records, faulty + len(found.faults)
+
+    def _check_counts(self, records: int, faulty: int) -> None:
+        if records > self._limits.rows:
+            raise RedlaneError(
+                f"{self._source.shown} holds more than {self._limits.rows:,} records (limits.rows)"
+            )
+        if faulty > self._limits.faulty_records:
+            raise RedlaneError(
+                f"{self._source.shown}: {faulty:,} of its first {records:,} records cannot be told apart into"
+                f" {self._shape.width} cells; is it the table its header promises? (limits.faulty_records)"
+            )
 
     def where(self, record: FaultyRecord, column: int) -> str:
         """The cell of a faulty record at *column*, as far as it can be told; else ""."""

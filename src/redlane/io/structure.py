@@ -32,7 +32,7 @@ class Shape:
     multiline: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FaultyRecord:
     """A record that cannot be told apart into cells. ``position`` counts records of its block from 0."""
 

@@ -1,5 +1,6 @@
 """What every reader of declarations hands on: blocks of text and typed columns, with record numbers."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -49,9 +50,9 @@ def regroup(blocks: Iterator[Block], rows: int) -> Iterator[Block]:
     waiting: list[Block] = []
     for block in blocks:
         waiting.append(block)
-        while sum(part.records for part in waiting) >= rows:
-            whole, rest = _split(merge(waiting), rows)
-            yield whole
+        if sum(part.records for part in waiting) >= rows:
+            *whole, rest = _cut(merge(waiting), rows)
+            yield from whole
             waiting = [rest] if rest.records else []
         if waiting and sum(_bytes(part) for part in waiting) > MOST_BYTES:
             yield merge(waiting)
@@ -66,24 +67,29 @@ def merge(blocks: Sequence[Block]) -> Block:
         return blocks[0]
     first = blocks[0].first
     columns = [pa.concat_arrays(parts) for parts in zip(*(block.columns for block in blocks), strict=True)]
-    faults = [
-        replace(fault, position=fault.position + block.first - first)
-        for block in blocks
-        for fault in block.faults
-    ]
+    faults = [fault for block in blocks for fault in _moved(block.faults, block.first - first)]
     numbers = np.concatenate([block.numbers for block in blocks])
     return Block(columns, numbers, faults, first, sum(block.records for block in blocks))
 
 
-def _split(block: Block, rows: int) -> tuple[Block, Block]:
-    cut = int(np.searchsorted(block.numbers, block.first + rows))
-    faults = [fault for fault in block.faults if fault.position < rows]
-    later = [
-        replace(fault, position=fault.position - rows) for fault in block.faults if fault.position >= rows
-    ]
-    head = Block([c.slice(0, cut) for c in block.columns], block.numbers[:cut], faults, block.first, rows)
-    tail = [c.slice(cut) for c in block.columns]
-    return head, Block(tail, block.numbers[cut:], later, block.first + rows, block.records - rows)
+def _cut(block: Block, rows: int) -> Iterator[Block]:
+    """Blocks of *rows* records, and what is left (perhaps nothing)."""
+    positions = [fault.position for fault in block.faults]
+    for start in range(0, block.records + 1, rows):
+        records = min(rows, block.records - start)
+        first, end = np.searchsorted(block.numbers, [block.first + start, block.first + start + records])
+        some = slice(*(bisect_left(positions, place) for place in (start, start + records)))
+        yield Block(
+            [column.slice(first, end - first) for column in block.columns],
+            block.numbers[first:end],
+            _moved(block.faults[some], -start),
+            block.first + start,
+            records,
+        )
+
+
+def _moved(faults: list[FaultyRecord], by: int) -> list[FaultyRecord]:
+    return [replace(fault, position=fault.position + by) for fault in faults] if by else faults
 
 
 def _bytes(block: Block) -> int:
