@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from redlane.console import as_text
 from redlane.declarations.periods import Periods
 from redlane.errors import ExitCode, RedlaneError
 from redlane.features.catalogue import FeatureSettings
 from redlane.io.files import read_json, sha256_files
 from redlane.model.bundle import read_bundle
 from redlane.model.sealing import identity
+from redlane.stages.result import StageResult
 from tests.runs import CANARY, PARTIES, QUICK, chosen, run_score, run_train, write_csv
 
 LEARNT = ("trees.txt", "calibration.json", "features.json", "golden.parquet")
@@ -117,8 +119,8 @@ def test_a_place_for_runs_that_cannot_be_used_shows_before_anything_is_written(
 
 @pytest.fixture
 def earlier(trained, tmp_path):
-    """A bundle and profiles of an earlier training, and their hashes."""
-    run_train(tmp_path, [trained.history_file])
+    """A bundle and profiles of an earlier training on a shorter history, and their hashes."""
+    run_train(tmp_path, [write_csv(trained.history.iloc[40:], tmp_path / "shorter.csv")])
     return {name: dict(sha256_files(tmp_path / name)) for name in ("models", "profiles")}
 
 
@@ -213,3 +215,25 @@ def reseal(folder: Path, configuration: dict) -> None:
     manifest = read_json(folder / MANIFEST)
     about = {key: manifest[key] for key in manifest if key not in ("files", "format", "id")}
     assert seal(folder, about) == identity(read_json(folder / MANIFEST))
+
+
+def test_a_file_of_which_no_row_is_accepted_is_refused_with_the_reason(trained, tmp_path):
+    wrong = write_csv(trained.history.assign(registered_on="31/12/2024"), tmp_path / "history.csv")
+    with pytest.raises(RedlaneError, match=r"all [\d,]+ rows were rejected.*'date-format'.*31/12/2024"):
+        run_train(tmp_path, [wrong])
+
+
+def test_a_misspelt_label_is_named(trained, tmp_path):
+    renamed = write_csv(
+        trained.history.rename(columns={"importer_id": "importers"}), tmp_path / "history.csv"
+    )
+    with pytest.raises(RedlaneError, match="'importer_id'.*no column 'importer_id': correct the label"):
+        run_train(tmp_path, [renamed])
+
+
+def test_no_table_is_wider_than_a_terminal(trained):
+    widths = [
+        max(map(len, as_text(StageResult("", tables=[table])).splitlines()))
+        for table in trained.result.tables
+    ]
+    assert max(widths) <= 120
