@@ -53,6 +53,13 @@ def test_calibration_shows_one_point_per_bin(make_truth):
     assert len(points.get_xdata()) == 5
 
 
+@given(rows=st.integers(1, 10_000), found=st.integers(0, 10_000))
+def test_an_interval_holds_its_share(rows, found):
+    share = np.array([min(found, rows) / rows])
+    low, high = wilson(share, np.array([float(rows)]))
+    assert 0 <= low <= share <= high <= 1
+
+
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_the_same_figure_gives_the_same_bytes(ranked, tmp_path, ending):
     one, two = (save(gain_curve(*ranked), tmp_path / f"{name}.{ending}") for name in ("one", "two"))

@@ -46,6 +46,13 @@ def test_two_hundred_parameters_are_no_problem(workplace, settings):
     assert len(the_run(workplace)[1].data.params) == 250
 
 
+def test_labels_of_any_language_can_be_put_on_record(workplace, settings):
+    labels = ["Date d'entrée", "Poids (kg)", "N°/ligne", "a//b", "数量", "x" * 400, "../.."]
+    with track(settings, "labels") as run:
+        run.log_configuration({"columns": dict.fromkeys(labels, "quantity")})
+    assert len(the_run(workplace)[1].data.params) == len(labels)
+
+
 def test_a_run_that_raises_is_recorded_as_failed(workplace, settings):
     with pytest.raises(KeyError), track(settings, "broken"):
         raise KeyError("fault")

@@ -123,7 +123,8 @@ def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
     z2 = 1.959964**2
     middle = (share + z2 / (2 * rows)) / (1 + z2 / rows)
     half = np.sqrt(z2 * (share * (1 - share) / rows + z2 / (4 * rows**2))) / (1 + z2 / rows)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+    # The share lies within, whatever rounding says: at 0 and 1 an end would fall short of it by 1e-18.
+    return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
 
 
 def _what(truth: Truth, revenue: bool) -> str:

@@ -17,11 +17,15 @@ _NOT_IN_NAMES = re.compile(r"[^\w\-. /]")
 def flat_parameters(values: Mapping[str, Any]) -> dict[str, str]:
     """Nested settings by dotted key, as text of bounded length; what a key calls secret is left out.
 
+    Keys may be any label of a file: characters that MLflow refuses in a name become ``_``.
+
     >>> flat_parameters({"model": {"rounds": 5, "metric": "auc"}, "keys": [["a"], ["b"]], "token": "x"})
     {'model.rounds': '5', 'model.metric': 'auc', 'keys': '[["a"], ["b"]]'}
+    >>> flat_parameters({"columns": {"Date d'entrée": "registered_on", "km/h": "x"}})
+    {'columns.Date d_entrée': 'registered_on', 'columns.km_h': 'x'}
     """
     return {
-        _shortened(key, _LONGEST_KEY): _shortened(_text(value), _LONGEST_VALUE)
+        _NOT_IN_NAMES.sub("_", key.replace("/", "_"))[:_LONGEST_KEY]: _shortened(_text(value), _LONGEST_VALUE)
         for key, value in _leaves(values)
     }
 
