@@ -52,4 +52,30 @@ def _sentence(cls: type[BaseModel], error: ValidationError) -> str:
         return f"unknown key '{key}'{hint}"
     if first["type"] == "missing":
         return f"key '{key}' is missing"
-    return f"key '{key}' is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+    return f"key '{key}'{found_value(first['input'])}: {reason(first)}"
+
+
+def found_value(value: Any) -> str:
+    """What was found, for an error sentence; a whole table or list would hide the reason behind it.
+
+    >>> found_value("lots"), found_value({"Bureau": "office"})
+    (" is 'lots'", '')
+    """
+    return "" if isinstance(value, Mapping | list | tuple) else f" is {value!r}"
+
+
+def reason(error: Mapping[str, Any]) -> str:
+    """Why pydantic refused a value, in words that say what to write instead.
+
+    >>> reason({"type": "string_type", "input": True, "msg": ""})
+    'a text is needed; YAML takes yes, no, on and off for true and false: write it in quotes'
+    >>> reason({"type": "date_from_datetime_parsing", "input": "May", "msg": ""})
+    'no such date; write it as YYYY-MM-DD'
+    """
+    if error["type"] == "string_type" and isinstance(error["input"], bool):
+        return "a text is needed; YAML takes yes, no, on and off for true and false: write it in quotes"
+    if error["type"] == "string_type":
+        return "a text is needed: write it in quotes"
+    if error["type"].startswith("date_"):
+        return "no such date; write it as YYYY-MM-DD"
+    return str(error["msg"]).removeprefix("Value error, ")

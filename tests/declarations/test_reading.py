@@ -47,6 +47,13 @@ def test_accepted_rows_are_typed_and_canonical(tmp_path: Path, canonical: Declar
     assert "quantity" not in frame
 
 
+def test_a_file_given_twice_is_refused(tmp_path: Path, canonical: DeclarationFormat) -> None:
+    path, copy = written(tmp_path, GOOD), written(tmp_path, GOOD, name="b.csv")
+    for pair in ([path, path], [path, copy]):
+        with pytest.raises(RedlaneError, match="was given twice"):
+            read_declarations(pair, canonical, AS_OF)
+
+
 def test_all_that_is_wrong_with_a_record_is_said_at_once(
     tmp_path: Path, canonical: DeclarationFormat
 ) -> None:

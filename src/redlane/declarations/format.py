@@ -1,6 +1,6 @@
 """How an administration writes its declarations: one YAML file, checked; see ``conf/declarations``."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -118,6 +118,19 @@ class DeclarationFormat(Settings):
             raise ValueError(f"no label is mapped to {lacking}, which every declaration needs")
         return columns
 
+    @field_validator("dates")
+    @classmethod
+    def _readable(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
+        if not dates:
+            raise ValueError("give one or more date formats, such as iso or %d/%m/%Y")
+        for form in dates:
+            if form != "iso" and not _tells_the_day(form):
+                raise ValueError(
+                    f"'{form}' is no date format; write iso (2025-03-31), or day, month and year with their "
+                    f"separators, such as %d/%m/%Y (31/03/2025), %d.%m.%y (31.03.25) or %Y%m%d (20250331)"
+                )
+        return dates
+
     @field_validator("extra_countries")
     @classmethod
     def _two_letters(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,6 +151,10 @@ class DeclarationFormat(Settings):
             raise ValueError(f"{sorted(both)} are both mapped and ignored")
         return self
 
+    def labels(self) -> dict[str, str]:
+        """The first label of every canonical column that is mapped."""
+        return {name: label for label, name in reversed(self.columns.items())}
+
     def label(self, name: str) -> str:
         """The first label of the canonical column *name* in this format.
 
@@ -148,3 +165,12 @@ class DeclarationFormat(Settings):
         if found is None:
             raise RedlaneError(f"the declarations format maps no label to '{name}'")
         return found
+
+
+def _tells_the_day(form: str) -> bool:
+    """Whether every day written in *form* can be read back."""
+    day = date(1987, 11, 26)
+    try:
+        return datetime.strptime(day.strftime(form), form).date() == day
+    except ValueError:
+        return False

@@ -141,11 +141,12 @@ def read_declarations(
     The frame has no record numbers; the rejects name file and record. Rows keep the order of *paths*.
 
     Raises:
-        RedlaneError: no path is given, a file cannot be used, or two files have different columns.
+        RedlaneError: no path is given, a file cannot be used or is given twice, or columns differ.
     """
     if not paths:
         raise RedlaneError("no declarations file was given")
     files = [DeclarationFile(path, format, as_of) for path in paths]
+    _refuse_twice(files)
     if len(files) > 1:
         for file, duplicates in zip(files, find_duplicates(files), strict=True):
             file.set_duplicates(duplicates)
@@ -180,6 +181,15 @@ def _open(source: Source, rules: DeclarationFormat) -> TableFile:
     return DelimitedFile(
         source, rules.limits, dialect, lambda labels: sum(label in rules.columns for label in labels)
     )
+
+
+def _refuse_twice(files: Sequence[DeclarationFile]) -> None:
+    first: dict[str, DeclarationFile] = {}
+    for file in files:
+        same = first.setdefault(file.sha256, file)
+        if same is not file:
+            both = "" if same.path == file.path else f" (and {same.path} holds the same bytes)"
+            raise RedlaneError(f"{file.path} was given twice{both}; give each file once")
 
 
 def _require_same_columns(files: Sequence[DeclarationFile]) -> None:

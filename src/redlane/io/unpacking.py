@@ -76,6 +76,8 @@ def _zip(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     members = archive.infolist()
+    if any(member.filename.startswith(("xl/", "mimetype", "content.xml")) for member in members):
+        raise RedlaneError(f"{name} is a spreadsheet: save its sheet as CSV (UTF-8) and give that file")
     if len(members) != 1:
         raise RedlaneError(
             f"{name} is a zip file with {len(members)} members: expected exactly one file in it"
