@@ -9,6 +9,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -172,6 +173,7 @@ def parse(stage: Stage, words: Sequence[str]) -> Request:
     Raises:
         RedlaneError: an option is unknown or lacks its value, or a path is given as a setting.
     """
+    _refuse_misspelt(stage, words)
     given = vars(parser_of(stage).parse_intermixed_args(words))
     files, settings = _sort(stage, given.pop("words"))
     named = {option.parameter: given[option.parameter] for option in stage.options}
@@ -184,6 +186,19 @@ def parse(stage: Stage, words: Sequence[str]) -> Request:
     overrides = [word for word in settings if json_asked(word) is None]
     as_json = given["json"] or any(json_asked(word) for word in settings)
     return Request(stage, paths, overrides, None if folder is None else Path(folder), as_json)
+
+
+def _refuse_misspelt(stage: Stage, words: Sequence[str]) -> None:
+    """An option that does not exist, with the nearest one that does: argparse only says that it is unknown."""
+    flags = [*(option.flag for option in stage.options), "--config-dir", "--json", "--debug", "--help"]
+    for word in words:
+        flag = word.split("=")[0]
+        if flag.startswith("--") and flag not in (*flags, "--"):
+            close = get_close_matches(flag, flags, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"options are {', '.join(flags)}"
+            raise RedlaneError(
+                f"{stage.name} has no option {flag}; {hint} (redlane {stage.name} --help lists them)"
+            )
 
 
 _SETTING = re.compile(r"(?:\+{1,2}|~)?(?P<key>[A-Za-z_][\w./@:-]*)=|~(?P<gone>[A-Za-z_][\w./@:-]*)\Z")

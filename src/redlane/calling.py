@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from redlane.arguments import Stage
 from redlane.errors import RedlaneError
-from redlane.registry import ROOMS, settings_of
-from redlane.settings import Settings
+from redlane.registry import ROOMS, registry_of, settings_of
+from redlane.settings import Settings, found_value, reason
 
 
 def function_of(stage: str) -> Callable[..., Any]:
@@ -49,6 +49,18 @@ def unknown(key: str, known: Sequence[str]) -> str:
     return f"unknown setting '{key}'; {hint}"
 
 
+def fields_of(room: str, values: Any) -> Sequence[str]:
+    """Every key that the settings described by *values* may have, whether they state it or not; else none.
+
+    >>> "dates" in fields_of("declarations", {"name": "file_format", "columns": {}})
+    True
+    """
+    if room not in ROOMS or not isinstance(values, Mapping):
+        return ()
+    chosen = registry_of(room).get(str(values.get("name")))
+    return () if chosen is None else list(chosen.model_fields)
+
+
 def _argument(stage: Stage, key: str, kind: Any, values: Mapping[str, Any]) -> Any:
     if key not in values:
         raise RedlaneError(f"{stage.name}: the setting '{key}' is missing")
@@ -74,8 +86,7 @@ def _checked(stage: Stage, key: str, kind: Any, value: Any) -> Any:
                 f"choose another {key}="
             ) from None
         where = ".".join([key, *(str(part) for part in first["loc"])])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise RedlaneError(f"{stage.name}: '{where}' is {first['input']!r}: {reason}") from None
+        raise RedlaneError(f"{stage.name}: '{where}'{found_value(first['input'])}: {reason(first)}") from None
 
 
 def _may_be_none(kind: Any) -> bool:

@@ -52,6 +52,7 @@ def compose(stage: str, overrides: Sequence[str], own: Sequence[Path] = ()) -> d
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     _own_folders().folders = tuple(own)
     try:
@@ -59,6 +60,10 @@ def compose(stage: str, overrides: Sequence[str], own: Sequence[Path] = ()) -> d
             composed = hydra_compose(stage, overrides=list(overrides))
         _refuse_environment(stage, OmegaConf.to_container(composed, resolve=False))
         values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    except YAMLError as error:
+        raise RedlaneError(
+            f"{stage}: a settings file is not readable YAML: {' '.join(str(error).split())}"
+        ) from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise RedlaneError(f"{stage}: {_sentence(stage, str(error), overrides, own)}") from error
     return cast(dict[str, Any], values)
@@ -215,6 +220,8 @@ def _unknown(stage: str, key: str, overrides: Sequence[str], own: Sequence[Path]
     where = f"{'.'.join(passed)}: " if passed else ""
     names = [str(name) for name in known if name != "name"] if isinstance(known, dict) else []
     missing = key.removeprefix(".".join(passed)).lstrip(".") or key
+    if len(passed) == 1 and missing.split(".")[0] in calling.fields_of(passed[0], known):
+        return f"{where}the chosen file does not hold '{missing}'; write it there, or as +{key}=value here"
     return where + calling.unknown(missing.split(".")[0], names)
 
 

@@ -227,7 +227,7 @@ def test_a_misspelt_label_is_named(trained, tmp_path):
     renamed = write_csv(
         trained.history.rename(columns={"importer_id": "importers"}), tmp_path / "history.csv"
     )
-    with pytest.raises(RedlaneError, match="'importer_id'.*no column 'importer_id': correct the label"):
+    with pytest.raises(RedlaneError, match=r"'importer_id'.*no column 'importer_id': correct the label"):
         run_train(tmp_path, [renamed])
 
 

@@ -76,8 +76,10 @@ class FeatureSettings(Settings):
         """The peer numbers sentences may name."""
         return (*GENERAL_FACTS, *(name for family in self.families for name in family.fact_names()))
 
-    def check_columns(self, available: Iterable[str]) -> None:
+    def check_columns(self, available: Iterable[str], labels: Mapping[str, str] | None = None) -> None:
         """Refuse to start when a family reads a column the declarations do not have.
+
+        *labels* are the file's names of mapped columns: one that is mapped and not there may be misspelt.
 
         Raises:
             RedlaneError: naming the family and the column.
@@ -87,9 +89,15 @@ class FeatureSettings(Settings):
             require_declared(family.columns(), f"feature family '{family.family}'")
             for name in family.columns():
                 if name not in held:
+                    label = (labels or {}).get(name)
+                    mend = (
+                        "map its label"
+                        if label is None
+                        else f"they have no column '{label}': correct the label"
+                    )
                     raise RedlaneError(
                         f"feature family '{family.family}' reads '{name}', which the declarations do not have; "
-                        f"map the column in conf/declarations or leave the family out in conf/features"
+                        f"{mend} in the declarations format, or leave it out in a features file of your own"
                     )
 
 

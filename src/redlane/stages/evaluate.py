@@ -48,7 +48,7 @@ def run(
     step("reading declarations")
     accepted = read_declarations(files, rules, as_of)
     frame = accepted.frame
-    learning.require_outcomes(frame)
+    learning.require_outcomes(accepted)
     fitted_on = learnt.manifest["facts"]["fitted_on"]
     fitted_day = day_number(date.fromisoformat(fitted_on))
     registered, known = days(frame["registered_on"]), days(frame["outcome_known_on"])

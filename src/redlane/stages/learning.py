@@ -9,6 +9,7 @@ import pandas as pd
 
 from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import Mask
+from redlane.declarations.reading import Accepted
 from redlane.errors import RedlaneError
 from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
@@ -35,17 +36,39 @@ def labelled(declarations: pd.DataFrame) -> Mask:
     return declarations["irregular"].notna().to_numpy(np.bool_)
 
 
-def require_outcomes(declarations: pd.DataFrame) -> None:
+def require_outcomes(accepted: Accepted) -> None:
     """Refuse declarations of which no outcome is recorded.
 
     Raises:
-        RedlaneError: there is nothing to learn from and nothing to judge by.
+        RedlaneError: there is nothing to learn from and nothing to judge by; every row was rejected, perhaps.
     """
-    if not labelled(declarations).any():
+    require_rows(accepted)
+    if "irregular" not in accepted.frame:
         raise RedlaneError(
-            "no declaration has an outcome: nothing in the column 'irregular' says what an inspection found; "
-            "map that column in conf/declarations"
+            "no declaration has an outcome: the file has no column mapped to 'irregular', which says what an "
+            "inspection found; map its label under 'columns' in the declarations format"
         )
+    if not labelled(accepted.frame).any():
+        raise RedlaneError(
+            "no declaration has an outcome: the column mapped to 'irregular', which says what an inspection "
+            "found, is empty in every accepted row"
+        )
+
+
+def require_rows(accepted: Accepted) -> None:
+    """Refuse to go on when not one row was accepted: settings are wrong then, rather than rows.
+
+    Raises:
+        RedlaneError: naming the most frequent reason, with the first row it concerns.
+    """
+    if len(accepted.frame):
+        return
+    code, lines = next(iter(accepted.rejects["code"].value_counts().items()))
+    first = accepted.rejects[accepted.rejects["code"] == code].iloc[0]
+    raise RedlaneError(
+        f"all {accepted.read:,} rows were rejected, {lines:,} times for '{code}'; the first is record "
+        f"{first['record_number']} of {Path(first['file']).name}: {first['sentence']}"
+    )
 
 
 def by_name(hashes: Mapping[str, str]) -> dict[str, str]:
@@ -78,30 +101,31 @@ def golden(test: Rows) -> pd.DataFrame:
 def tables(comparison: Comparison) -> list[ResultTable]:
     """The comparison for people: at the headline rates, on all rows and on the honest slice, then by scheme.
 
+    Measures of the whole order stand in a table of their own: in one, lines would wrap on many a terminal.
     Where next to no goods tuple was seen before, the honest slice is the whole and is not shown twice.
     """
     shown = [comparison.whole]
     if comparison.unseen is not None and comparison.seen_share > REPEATED:
         shown.append(comparison.unseen)
-    compared = [
+    compared = [table for evaluation in shown for table in _compared(evaluation, comparison)]
+    return [*compared, *_typologies(comparison.whole)]
+
+
+def _compared(evaluation: Evaluation, comparison: Comparison) -> list[ResultTable]:
+    title, note = _title(evaluation, comparison), _note(evaluation)
+    at_rates = [
         ResultTable(
-            f"{_title(evaluation, comparison)}, inspecting {rate:.0%}",
-            _table(evaluation, rate),
-            _note(evaluation),
+            f"{title}, inspecting {rate:.0%}", evaluation.table(rate).drop(columns=["lift", *_ORDER]), note
         )
-        for evaluation in shown
         for rate in HEADLINE_RATES
         if rate in set(evaluation.measures["rate"])
     ]
-    return [*compared, *_typologies(comparison.whole)]
+    order = ResultTable(f"{title}, the whole order", evaluation.table()[["ranking", *_ORDER]], note)
+    return [*at_rates, order]
 
 
 def _title(evaluation: Evaluation, comparison: Comparison) -> str:
     return _ALL if evaluation is comparison.whole else _UNSEEN
-
-
-def _table(evaluation: Evaluation, rate: float) -> pd.DataFrame:
-    return evaluation.table(rate).drop(columns="lift")
 
 
 def _typologies(evaluation: Evaluation) -> list[ResultTable]:
@@ -149,6 +173,9 @@ def flat_metrics(comparison: Comparison) -> dict[str, tuple[float, float, float]
         for measure, triple in _of(evaluation, MODEL).items()
     }
 
+
+_ORDER = ["average precision", "ROC-AUC"]
+"""Columns of an evaluation's table that do not depend on how many are inspected."""
 
 _ALL, _UNSEEN = "All test rows", "Rows with an unseen goods tuple"
 

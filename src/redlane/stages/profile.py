@@ -34,7 +34,8 @@ def run(
         refuse_replacing(out, PROFILES, *files)
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
-    features.check_columns(accepted.frame.columns)
+    learning.require_rows(accepted)
+    features.check_columns(accepted.frame.columns, declarations.labels())
     inputs = learning.by_name(accepted.hashes)
     step("building profiles")
     if append:

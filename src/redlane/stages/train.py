@@ -55,8 +55,8 @@ def run(
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
     frame, inputs = accepted.frame, learning.by_name(accepted.hashes)
-    features.check_columns(frame.columns)
-    learning.require_outcomes(frame)
+    learning.require_outcomes(accepted)
+    features.check_columns(frame.columns, declarations.labels())
     split = periods.split(
         days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
     )
