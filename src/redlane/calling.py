@@ -21,7 +21,7 @@ def function_of(stage: str) -> Callable[..., Any]:
 
 def parameters_of(run: Callable[..., Any]) -> dict[str, Any]:
     """The names and types of what *run* takes."""
-    return {name: kind for name, kind in get_type_hints(run).items() if name != "return"}
+    return {name: kind for name, kind in get_type_hints(run, include_extras=True).items() if name != "return"}
 
 
 def arguments_for(stage: Stage, run: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,12 +77,14 @@ class View:
 
 
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Numbers:
-    """Divide; NaN where the denominator is zero or missing: never infinity.
+    """Divide; NaN where the denominator is zero or missing, or so small that the ratio is too large: never infinity.
 
-    >>> ratio([1.0, 1.0], [2.0, 0.0]).tolist()
-    [0.5, nan]
+    >>> ratio([1.0, 1.0, 1.0], [2.0, 0.0, 5e-324]).tolist()
+    [0.5, nan, nan]
     """
     top, bottom = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
     result = np.full(bottom.shape, np.nan)
-    np.divide(top, bottom, out=result, where=np.isfinite(bottom) & (bottom != 0))
+    with np.errstate(over="ignore"):
+        np.divide(top, bottom, out=result, where=np.isfinite(bottom) & (bottom != 0))
+    result[np.isinf(result)] = np.nan
     return result

@@ -57,8 +57,13 @@ class PriceReference(Settings):
         return (*level, "quantity_unit") if self.basis == "quantity" else level
 
 
+_CHEAPEST, _DEAREST = 1e-100, 1e100
+
+
 def log_unit_price(declarations: pd.DataFrame, basis: Basis) -> Numbers:
     """Natural logarithm of value per *basis* unit; NaN where value or quantity is missing or not positive.
+
+    A price beyond 1e100 or below 1e-100, as a mass of 5e-324 would give, is no price either: NaN, never infinite.
 
     >>> frame = pd.DataFrame({"customs_value": [200.0, 0.0], "net_mass": [100.0, 5.0]})
     >>> np.exp(log_unit_price(frame, "net_mass")).tolist()
@@ -68,7 +73,10 @@ def log_unit_price(declarations: pd.DataFrame, basis: Basis) -> Numbers:
     amount = declarations[basis].to_numpy("float64")
     usable = (value > 0) & (amount > 0)
     price = np.full(len(value), np.nan)
-    np.divide(value, amount, out=price, where=usable)
+    with np.errstate(over="ignore", under="ignore"):
+        np.divide(value, amount, out=price, where=usable)
+    usable &= (price > _CHEAPEST) & (price < _DEAREST)
+    price[~usable] = np.nan
     np.log(price, out=price, where=usable)
     return price
 

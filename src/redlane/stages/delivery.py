@@ -7,7 +7,7 @@ manifest comes last: where there is none, nothing was delivered.
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -61,12 +61,13 @@ class Delivery:
         """Refuse to write over the file that is being scored, or into the *folders* it is scored with.
 
         Raises:
-            RedlaneError: one of the outputs is the input, a folder, or inside one of *folders*.
+            RedlaneError: one of the outputs is the input, no file, or inside one of *folders*.
         """
         sealed = {folder.resolve(): folder for folder in folders}
         for path in self.files:
-            if path.is_dir():
-                raise RedlaneError(f"{path} is a folder; the scores cannot take its place")
+            if path.exists() and not path.is_file():
+                kind = "a folder" if path.is_dir() else "no plain file"
+                raise RedlaneError(f"{path} is {kind}; the scores cannot take its place")
             if path.exists() and path.samefile(source):
                 raise RedlaneError(f"{source} would be overwritten by the scores; give another --out")
             for parent in {path.resolve(), *path.resolve().parents} & set(sealed):
@@ -83,8 +84,7 @@ class Delivery:
             RedlaneError: the disk refuses.
         """
         folder = self.scores.parent
-        with disk_errors(self.scores):
-            folder.mkdir(parents=True, exist_ok=True)
+        with disk_errors(self.scores), _made(folder):
             prefix = f".{self.scores.name[:80]}."
             with tempfile.TemporaryDirectory(prefix=prefix, suffix=".tmp", dir=folder) as name:
                 hidden = [Path(name) / path.name for path in (self.scores, self.rejects, self.manifest)]
@@ -98,6 +98,20 @@ class Delivery:
             sync(folder)
 
 
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """*folder*, made where it was not there; where the block raises, what was made is taken away again."""
+    absent = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with suppress(OSError):  # somebody else has put something there meanwhile
+            for path in absent:
+                path.rmdir()
+        raise
+
+
 def previous_manifest(manifest: Path) -> dict[str, Any] | None:
     """Name and SHA-256 of the latest earlier score manifest in the same folder: manifests form a chain.
 
@@ -107,7 +121,8 @@ def previous_manifest(manifest: Path) -> dict[str, Any] | None:
         RedlaneError: a file with a manifest's name is not JSON.
     """
     near = [*manifest.parent.glob("manifest.json"), *sorted(manifest.parent.glob("*.manifest.json"))]
-    found = {path: content for path in near if _is_ours(content := read_json(path))}
+    files = [path for path in near if path.is_file()]
+    found = {path: content for path in files if _is_ours(content := read_json(path))}
     hashes = {path: sha256_file(path) for path in found}
     named = {(content["previous"] or {}).get("sha256") for content in found.values()}
     heads = [path for path, sha in hashes.items() if sha not in named]
@@ -119,7 +134,9 @@ def previous_manifest(manifest: Path) -> dict[str, Any] | None:
 
 def _is_ours(content: Any) -> bool:
     """Other programs, and other stages, call their files manifest.json too."""
-    return isinstance(content, dict) and {"bundle_id", "outputs", "previous"} <= content.keys()
+    if not isinstance(content, dict) or not {"bundle_id", "outputs", "previous"} <= content.keys():
+        return False
+    return content["previous"] is None or isinstance(content["previous"], dict)
 
 
 def refuse_replacing(folder: Path, kind: tuple[str, ...], *inputs: Path) -> None:

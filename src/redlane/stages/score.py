@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pydantic import Field
 
 import redlane
 from redlane.declarations.format import DeclarationFormat
@@ -38,6 +39,8 @@ from redlane.score_file import SCHEMA, Identity, for_csv
 from redlane.stages.delivery import Delivery, previous_manifest
 from redlane.stages.result import ResultTable, StageResult
 
+Positive = Annotated[int, Field(ge=1, le=1 << 31)]
+
 
 def run(
     *,
@@ -50,8 +53,8 @@ def run(
     lanes: LaneSettings,
     explanations: ExplanationSettings,
     as_of: date | None,
-    batch_rows: int,
-    threads: int | None,
+    batch_rows: Positive,
+    threads: Positive | None,
     spreadsheet_safe: bool,
 ) -> StageResult:
     """Score *file* with the model of *bundle* and what the profiles store knows."""
@@ -80,7 +83,7 @@ def run(
         write_json(made.manifest, {**facts, **found, "previous": previous_manifest(delivery.manifest)})
     summary = summarise(assigned.queue, assigned.result, lanes)
     return StageResult(
-        title=f"Scored {source.records:,} declaration items of {file.name}",
+        title=f"Scored {source.records:,} declaration items of {shown(Path(file.name))}",
         paths={"scores": delivery.scores, "rejects": delivery.rejects, "manifest": delivery.manifest},
         counts=counts,
         numbers={
@@ -226,7 +229,7 @@ def _configuration(source: DeclarationFile, scorer: Scorer, spreadsheet_safe: bo
 def _facts(source: DeclarationFile, scorer: Scorer, configuration: dict[str, Any]) -> dict[str, Any]:
     """What went in, for the manifest."""
     return {
-        "input": {"file": source.path.name, "sha256": source.sha256, "bytes": source.size_bytes},
+        "input": {"file": shown(Path(source.path.name)), "sha256": source.sha256, "bytes": source.size_bytes},
         "bundle_id": scorer.identity.bundle_id,
         "profiles_id": scorer.identity.profiles_id,
         "configuration": configuration,
