@@ -50,6 +50,17 @@ class Bundle:
     manifest: dict[str, Any]
     folder: Path
 
+    def configured(self, group: str) -> dict[str, Any]:
+        """The settings of *group* the model was trained with.
+
+        Raises:
+            RedlaneError: the bundle holds none.
+        """
+        settings = self.configuration.get(group)
+        if not isinstance(settings, dict):
+            raise RedlaneError(f"{self.folder} does not say with which {group} it was trained")
+        return settings
+
 
 def write_bundle(
     folder: Path,
@@ -97,7 +108,7 @@ def read_bundle(folder: Path) -> Bundle:
     try:
         specs, model = _model(files)
         check_golden(files[GOLDEN], model)
-        configuration = json.loads(files[CONFIGURATION])
+        configuration = dict(json.loads(files[CONFIGURATION]))
     except RedlaneError as error:
         raise RedlaneError(f"{folder}: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from redlane.declarations.periods import Days
 from redlane.errors import RedlaneError
@@ -26,9 +27,29 @@ from redlane.profiles.ledger import Ledger
 from redlane.profiles.needs import ACTIVITY, OUTCOMES, ProfileNeeds
 from redlane.profiles.pricebook import PriceBook, PriceRows
 from redlane.profiles.prices import STATISTICS, PriceReference, Snapshot
+from redlane.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+
+
+class _Segment(Settings):
+    """One delivery, as the manifest lists it."""
+
+    name: str = Field(pattern=r"^segment_[0-9]{5}$")
+    brings: Brings
+    declarations: int
+    first_day: str
+    last_day: str
+    inputs: dict[str, str]
+    files: dict[str, str]
+
+
+class _Manifest(Settings):
+    format: int
+    id: str
+    needs: dict[str, Any]
+    segments: tuple[_Segment, ...] = Field(min_length=1)
 
 
 def profiles_id(manifest: Mapping[str, Any]) -> str:
@@ -74,7 +95,8 @@ def open_store(folder: Path, id: str | None = None) -> Profiles:
     """Open a store, as it is or as it was when its id was *id*. Every file is checked before it is parsed.
 
     Raises:
-        RedlaneError: no store is there, a file was changed, added or lost, or the id never existed.
+        RedlaneError: no store is there, a file was changed, added or lost or is none of profiles, or the id
+            never existed.
     """
     manifest = read_manifest(folder)
     if id is not None:
@@ -83,7 +105,12 @@ def open_store(folder: Path, id: str | None = None) -> Profiles:
     parts = []
     for segment in manifest["segments"]:
         _check_files(folder / segment["name"], segment["files"])
-        parts.append(_read_segment(folder / segment["name"], needs))
+        try:
+            parts.append(_read_segment(folder / segment["name"], needs))
+        except (pa.ArrowException, OSError, LookupError, TypeError, ValueError):
+            raise RedlaneError(
+                f"{folder / segment['name']} does not hold the profiles that {MANIFEST} says it needs"
+            ) from None
     return Profiles.merge(parts, profiles_id(manifest))
 
 
@@ -91,15 +118,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The store's list of segments.
 
     Raises:
-        RedlaneError: there is none, or its own id does not fit.
+        RedlaneError: there is none, it lists something else, or its own id does not fit.
     """
     if not (folder / MANIFEST).is_file():
         raise RedlaneError(f"{folder} holds no profiles; 'redlane profile FILE --out {folder}' builds them")
-    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    manifest = read_json(folder / MANIFEST)
+    if not isinstance(manifest, dict) or "segments" not in manifest:
+        raise RedlaneError(f"{folder} holds something other than profiles: its {MANIFEST} lists no segments")
     if manifest.get("format") != FORMAT:
         raise RedlaneError(
             f"{folder / MANIFEST} has format {manifest.get('format')!r}; this version reads {FORMAT}"
         )
+    _Manifest.parse(manifest, f"{folder / MANIFEST}")
     if manifest.get("id") != profiles_id(manifest):
         raise RedlaneError(
             f"{folder / MANIFEST} was changed after it was written: its id does not fit its content"
@@ -253,7 +283,10 @@ def _days(table: pa.Table, name: str = "known_on") -> Days:
 
 
 def _numbers(table: pa.Table, name: str) -> npt.NDArray[Any]:
-    numbers: npt.NDArray[Any] = table[name].to_numpy()
+    column = table[name]
+    if column.type not in (pa.uint64(), pa.int64(), pa.float64()) or column.null_count:
+        raise TypeError(f"{name} holds {column.type}")
+    numbers: npt.NDArray[Any] = column.to_numpy()
     return numbers
 
 

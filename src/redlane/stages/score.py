@@ -65,9 +65,7 @@ def run(
     store_folder = profiles or beside(bundle)
     store = open_store(store_folder, profiles_id)
     scorer = _scorer(learnt, store, lanes, explanations, threads)
-    rules = declarations or DeclarationFormat.parse(
-        learnt.configuration["declarations"], "the bundle's format"
-    )
+    rules = declarations or DeclarationFormat.parse(learnt.configured("declarations"), "the bundle's format")
     step("looking through the file")
     source = DeclarationFile(file, rules, as_of, labels=False)
     delivery.refuse_overlap(file, bundle, store_folder)
@@ -143,7 +141,7 @@ def _scorer(
     explanations: ExplanationSettings,
     threads: int | None,
 ) -> Scorer:
-    features = FeatureSettings.parse(learnt.configuration["features"], "the bundle's features")
+    features = FeatureSettings.parse(learnt.configured("features"), "the bundle's features")
     specs = features.features()
     if tuple(spec.name for spec in specs) != learnt.model.features:
         raise RedlaneError(
