@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from redlane.declarations.document import columns_page
 from redlane.declarations.rejects import catalogue_page
 from redlane.features.catalogue import FeatureSettings
 from redlane.features.document import features_page
@@ -17,6 +18,7 @@ def main() -> None:
     values = yaml.safe_load((DOCS.parent / "conf" / "features" / "default.yaml").read_text())
     del values["name"]
     write_text(DOCS / "features.md", features_page(FeatureSettings.parse(values), "default"))
+    write_text(DOCS / "columns.md", columns_page())
     write_text(DOCS / "reject-codes.md", catalogue_page())
 
 

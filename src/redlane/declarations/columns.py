@@ -196,14 +196,15 @@ def require_declared(names: Iterable[str], user: str) -> None:
     Raises:
         RedlaneError: a column is assessed, an outcome, about the selection, or a planted truth.
 
-    >>> require_declared(["assessed_value"], "unit price")
+    >>> require_declared(["assessed_value"], "unit price")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    redlane.errors.RedlaneError: unit price reads 'assessed_value', which is assessed: known only after the inspection, so it can never be a feature
+    redlane.errors.RedlaneError: unit price reads 'assessed_value', which is assessed: known only after ...
     """
     for name in names:
         role = column(name).role
         if role not in ("declared", "identifier"):
             raise RedlaneError(
-                f"{user} reads '{name}', which is {role}: known only after the inspection, so it can never be a feature"
+                f"{user} reads '{name}', which is {role}: known only after the inspection, so it can never be a "
+                f"feature"
             )
