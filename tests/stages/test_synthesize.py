@@ -83,3 +83,10 @@ def test_weeks_that_leave_no_history_are_refused(tmp_path, next_weeks):
     with pytest.raises(RedlaneError, match="give a number from 1 to 5"):
         synthesize.run(out=tmp_path / "demo", declarations=GENERATOR, next_weeks=next_weeks)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_something_else_is_never_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(RedlaneError, match=r"thesis\.txt"):
+        synthesize.run(out=tmp_path, declarations=GENERATOR, next_weeks=2)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"

@@ -40,7 +40,9 @@ def _table(features: Sequence[Feature]) -> str:
     lines = ["| feature | meaning | unit | group | direction |", "| --- | --- | --- | --- | --- |"]
     for feature in features:
         direction = "category" if feature.kind == "category" else _DIRECTION[feature.direction]
-        lines.append(f"| `{feature.name}` | {feature.meaning} | {feature.unit} | {feature.group} | {direction} |")
+        lines.append(
+            f"| `{feature.name}` | {feature.meaning} | {feature.unit} | {feature.group} | {direction} |"
+        )
     return "\n".join(lines)
 
 
@@ -50,4 +52,6 @@ def _sentences(features: Sequence[Feature]) -> str:
         for sentence in filter(None, (feature.sentence, feature.sentence_zero)):
             sentences.setdefault(sentence, []).append(f"`{feature.name}`")
     lines = ["| sentence | features |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| {sentence} | {', '.join(names)} |" for sentence, names in sentences.items())])
+    return "\n".join(
+        [*lines, *(f"| {sentence} | {', '.join(names)} |" for sentence, names in sentences.items())]
+    )

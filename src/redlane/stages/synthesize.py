@@ -14,7 +14,11 @@ from redlane.declarations.synthetic import SyntheticSettings, generate
 from redlane.errors import RedlaneError
 from redlane.io.files import atomic_folder, sha256_files, write_json
 from redlane.io.tables_out import SUFFIXES, Write, table_writer
+from redlane.stages.delivery import refuse_replacing
 from redlane.stages.result import ResultTable, StageResult
+
+WORLD = ("manifest.json", "history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet")
+"""What a folder written by this stage holds."""
 
 DECLARED: tuple[Role, ...] = ("identifier", "declared")
 
@@ -22,13 +26,13 @@ DECLARED: tuple[Role, ...] = ("identifier", "declared")
 def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> StageResult:
     """Write the weeks of the world that *declarations* describe to *out*, whole or not at all.
 
-    Memory holds one week. Where *out* ends in .parquet or .csv it is one file with everything: declared columns, outcomes and
-    planted truth. Otherwise it is a folder, as a customs service would see the same world on the day
-    before the last *next_weeks* weeks: ``history`` with the outcomes known by then, ``next_weeks`` as
-    declared, and ``next_weeks_outcomes`` with what was found in them later.
+    Memory holds one week. Where *out* ends in .parquet or .csv it is one file with everything: declared
+    columns, outcomes and planted truth. Otherwise it is a folder, as a customs service would see the same
+    world on the day before the last *next_weeks* weeks: ``history`` with the outcomes known by then,
+    ``next_weeks`` as declared, and ``next_weeks_outcomes`` with what was found in them later.
 
     Raises:
-        RedlaneError: *next_weeks* leaves no history, or *out* cannot be written.
+        RedlaneError: *next_weeks* leaves no history, *out* is a folder of something else, or it cannot be written.
     """
     tally = _Tally()
     weeks = tally.watch(generate(declarations))
@@ -39,6 +43,7 @@ def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> Stage
         return _result({"declarations": out}, {"declarations": tally.total}, declarations, tally)
     if not 0 < next_weeks < declarations.weeks:
         raise RedlaneError(f"next_weeks is {next_weeks}; give a number from 1 to {declarations.weeks - 1}")
+    refuse_replacing(out, WORLD)
     with atomic_folder(out) as folder:
         counts = _write_folder(folder, weeks, declarations, next_weeks)
         files = dict(sha256_files(folder))
