@@ -95,7 +95,8 @@ def test_a_monotone_model_never_lowers_the_margin_as_a_directed_feature_rises(
 
 def test_refit_learns_from_tuning_rows_but_calibrates_on_rows_unseen(training, tuning, specs, quick):
     once, refitted = (
-        fit_model(training, tuning, specs, quick.model_copy(update={"refit": refit})) for refit in (False, True)
+        fit_model(training, tuning, specs, quick.model_copy(update={"refit": refit}))
+        for refit in (False, True)
     )
     assert refitted.calibration == once.calibration
     assert refitted.trees.count == once.trees.count
