@@ -82,6 +82,17 @@ def test_a_delivery_is_not_counted_twice(halves, tmp_path):
     assert open_store(tmp_path / "store").id == before
 
 
+def test_outcomes_that_may_count_declarations_twice_are_warned_of(halves, tmp_path):
+    run([halves[0]], tmp_path / "store")
+    closed = tmp_path / "closed.parquet"
+    pd.read_parquet(halves[0]).tail(200).to_parquet(closed)
+    assert run([closed], tmp_path / "store", append=True, brings="outcomes").notes == []
+    pd.read_parquet(halves[0]).tail(100).to_parquet(closed)
+    (note,) = run([closed], tmp_path / "store", append=True).notes
+    assert "count twice" in note and "brings=outcomes" in note
+    assert run([halves[1]], tmp_path / "store", append=True).notes == []
+
+
 def test_rejects_are_said(trained, tmp_path):
     frame = trained.history.head(50).astype(object)
     frame.loc[[3, 7], "origin_country"] = "Q9"

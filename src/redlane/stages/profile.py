@@ -12,7 +12,7 @@ from redlane.evaluation.comparison import baseline_needs
 from redlane.features.catalogue import FeatureSettings
 from redlane.profiles.build import Brings, Profiles
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.store import append_to_store, create_store
+from redlane.profiles.store import append_to_store, create_store, read_manifest
 from redlane.progress import step
 from redlane.stages import learning
 from redlane.stages.delivery import PROFILES, refuse_replacing
@@ -38,6 +38,7 @@ def run(
     features.check_columns(accepted.frame.columns, declarations.labels())
     inputs = learning.by_name(accepted.hashes)
     step("building profiles")
+    notes = [*accepted.notes, *(_overlap(out, accepted.frame, brings) if append else [])]
     if append:
         profiles = append_to_store(out, accepted.frame, inputs, brings)
     else:
@@ -50,9 +51,24 @@ def run(
         counts={"read": accepted.read, "accepted": len(accepted.frame), "rejected": rejected},
         numbers={"profiles_id": profiles.id, "repairs": accepted.repairs},
         tables=[ResultTable("What the store holds", _sizes(profiles)), *reject_tables(accepted.rejects)],
-        notes=accepted.notes,
+        notes=notes,
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
+
+
+def _overlap(store: Path, declarations: pd.DataFrame, brings: Brings) -> list[str]:
+    """A caution where outcomes come with declarations of days that the store at *store* holds already."""
+    if brings == "outcomes" or not learning.labelled(declarations).any():
+        return []
+    held = [part for part in read_manifest(store)["segments"] if part["brings"] != "outcomes"]
+    last = max((part["last_day"] for part in held), default="")
+    first = str(declarations["registered_on"].min().date())
+    if first > last:
+        return []
+    return [
+        f"the profiles held declarations up to {last} before, and these begin on {first}: if they are the same ones "
+        f"with their outcomes, they now count twice; add outcomes alone with brings=outcomes"
+    ]
 
 
 def _sizes(profiles: Profiles) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from redlane.errors import ExitCode, RedlaneError
 from redlane.explanations.sentences import check_sentences
 from redlane.explanations.settings import ExplanationSettings
 from redlane.features.catalogue import FeatureSettings
-from redlane.io.containers import shown
+from redlane.io.containers import look, shown
 from redlane.io.files import canonical_json, sha256_file, sha256_text, write_json
 from redlane.io.tables_out import Write, table_writer
 from redlane.lanes.queue import LANES
@@ -59,6 +59,7 @@ def run(
 ) -> StageResult:
     """Score *file* with the model of *bundle* and what the profiles store knows."""
     delivery = Delivery.at(out)
+    look(file)
     previous_manifest(delivery.manifest)  # one that cannot be read is better found now than at the end
     step("checking the bundle and the profiles")
     learnt = read_bundle(bundle)
