@@ -5,6 +5,7 @@ file ``NAME.parquet`` or ``NAME.csv``, beside which ``NAME.rejects.…`` and ``N
 manifest comes last: where there is none, nothing was delivered.
 """
 
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,12 +39,14 @@ class Delivery:
         """The files that *out* means.
 
         Raises:
-            RedlaneError: its ending is neither of a folder nor .parquet nor .csv.
+            RedlaneError: its ending is neither of a folder nor .parquet nor .csv, or the disk has no such names.
 
         >>> Delivery.at(Path("scores/night.csv")).manifest.name
         'night.manifest.json'
         """
-        if not out.suffix or out.is_dir():
+        with disk_errors(out):
+            is_folder = not out.suffix or stat.S_ISDIR(_mode(out))
+        if is_folder:
             return cls(out / "scores.parquet", out / "rejects.parquet", out / "manifest.json")
         if out.suffix not in SUFFIXES:
             raise RedlaneError(
@@ -65,10 +68,12 @@ class Delivery:
         """
         sealed = {folder.resolve(): folder for folder in folders}
         for path in self.files:
-            if path.exists() and not path.is_file():
-                kind = "a folder" if path.is_dir() else "no plain file"
+            with disk_errors(path):
+                mode = _mode(path)
+            if mode and not stat.S_ISREG(mode):
+                kind = "a folder" if stat.S_ISDIR(mode) else "no plain file"
                 raise RedlaneError(f"{path} is {kind}; the scores cannot take its place")
-            if path.exists() and path.samefile(source):
+            if mode and path.samefile(source):
                 raise RedlaneError(f"{source} would be overwritten by the scores; give another --out")
             for parent in {path.resolve(), *path.resolve().parents} & set(sealed):
                 raise RedlaneError(f"{path} would lie inside {sealed[parent]}; give another --out")
@@ -96,6 +101,20 @@ class Delivery:
                 for path in self.files:
                     (Path(name) / path.name).replace(path)
             sync(folder)
+
+
+def _mode(path: Path) -> int:
+    """What stands at *path*, as :func:`os.stat` says it; 0 for nothing.
+
+    Raises:
+        OSError: the name is too long, or a link leads to itself.
+    """
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except ValueError as error:
+        raise OSError(str(error)) from None
 
 
 @contextmanager
