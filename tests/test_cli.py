@@ -300,7 +300,13 @@ def test_signals_unwind_and_say_so(
     called: dict[str, Any], capsys: pytest.CaptureFixture[str], number: signal.Signals, status: int
 ) -> None:
     called["do"] = lambda: signal.raise_signal(number)
-    assert cli.main(SCORE) == status
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's background jobs ignore Ctrl-C
+    try:
+        assert cli.main(SCORE) == status
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err.count("\n") == 1
 
 
