@@ -55,8 +55,13 @@ def declared(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame, path: Path, **how: Any) -> Path:
     """Write *frame* as a customs service would; *how* goes to pandas."""
-    frame.to_csv(path, index=False, date_format="%Y-%m-%d", **how)
+    frame.map(_plain_day).to_csv(path, index=False, date_format="%Y-%m-%d", **how)
     return path
+
+
+def _plain_day(value: Any) -> Any:
+    """Days in columns of mixed values: older versions of pandas would write midnight after them."""
+    return value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) and not pd.isna(value) else value
 
 
 def run_train(folder: Path, files: list[Path], **changes: Any) -> StageResult:
