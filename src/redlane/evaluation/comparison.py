@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from redlane.declarations.identity import tie_hash
-from redlane.declarations.periods import Days, days
+from redlane.declarations.periods import days
 from redlane.errors import RedlaneError
 from redlane.evaluation.baselines import (
     importer_history,
@@ -110,7 +110,7 @@ def truth_of(declarations: pd.DataFrame, proxy: bool) -> Truth:
         irregular=declarations["irregular"].to_numpy("float64"),
         revenue=numbers("recovered_revenue"),
         revenue_is_proxy=proxy,
-        registered_day=_days(declarations),
+        registered_day=days(declarations["registered_on"]),
         tie=tie_hash(declarations),
         typology=None if typology is None else typology.to_numpy("object"),
         propensity=numbers("selection_propensity"),
@@ -158,7 +158,3 @@ def _importer_rate(test: Rows, profiles: Profiles) -> Floats:
     if _IMPORTER.needs().missing_from(profiles.needs):
         raise RedlaneError("the profiles lack the importers' outcomes, which the baselines are read from")
     return _IMPORTER.compute(View(test.declarations, profiles))["importer_hit_rate"].astype(np.float64)
-
-
-def _days(declarations: pd.DataFrame) -> Days:
-    return days(declarations["registered_on"])

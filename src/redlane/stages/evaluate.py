@@ -41,10 +41,8 @@ def run(
     step("checking the bundle and the profiles")
     learnt = read_bundle(bundle)
     store = open_store(profiles or beside(bundle))
-    features = FeatureSettings.parse(learnt.configuration["features"], "the bundle's features")
-    rules = declarations or DeclarationFormat.parse(
-        learnt.configuration["declarations"], "the bundle's format"
-    )
+    features = FeatureSettings.parse(learnt.configured("features"), "the bundle's features")
+    rules = declarations or DeclarationFormat.parse(learnt.configured("declarations"), "the bundle's format")
     step("reading declarations")
     accepted = read_declarations(files, rules, as_of)
     frame = accepted.frame
