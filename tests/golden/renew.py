@@ -33,7 +33,7 @@ FAMILIES = [
     {
         "family": "unit_price",
         "reference": {
-            "basis": "net_mass",
+            "measure": "price_per_kg",
             "levels": [["hs4"], ["hs2"]],
             "window_days": 365,
             "publish_every_days": 28,

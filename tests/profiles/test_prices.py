@@ -11,7 +11,7 @@ from redlane.profiles.build import Profiles, build
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.pricebook import publication_days
-from redlane.profiles.prices import PriceReference, log_unit_price
+from redlane.profiles.prices import PriceReference, log_measure
 from tests.worlds import small_world
 
 REFERENCE = PriceReference(levels=(("hs6", "origin_country"), ("hs6",)), window_days=60, minimum_count=12)
@@ -28,7 +28,7 @@ def _by_hand(world, row):
     if not published:
         return None
     window = (day <= published[-1]) & (day > published[-1] - 60)
-    price = log_unit_price(world, "net_mass")
+    price = log_measure(world, "price_per_kg")
     for number, level in enumerate(REFERENCE.levels):
         columns = {"hs6": "hs_code"}
         same = np.logical_and.reduce(
@@ -59,12 +59,12 @@ def test_cells_are_what_the_definition_says():
 
 def test_unit_price_divides_before_the_logarithm():
     frame = pd.DataFrame({"customs_value": [100.0], "net_mass": [10.0]})
-    assert log_unit_price(frame, "net_mass")[0] == pytest.approx(np.log(10.0))
+    assert log_measure(frame, "price_per_kg")[0] == pytest.approx(np.log(10.0))
 
 
 def test_no_price_without_positive_value_and_quantity():
     frame = pd.DataFrame({"customs_value": [0.0, -1, 5, np.nan, 5], "net_mass": [1.0, 1, 0, 1, np.nan]})
-    assert np.isnan(log_unit_price(frame, "net_mass")).all()
+    assert np.isnan(log_measure(frame, "price_per_kg")).all()
 
 
 @given(st.integers(1, 4))
@@ -83,4 +83,4 @@ def test_deliveries_by_day_make_the_same_book_as_the_whole(parts):
 
 
 def test_quantity_cells_are_kept_apart_by_unit():
-    assert PriceReference(basis="quantity").key(("hs6",)) == ("hs6", "quantity_unit")
+    assert PriceReference(measure="price_per_unit").key(("hs6",)) == ("hs6", "quantity_unit")

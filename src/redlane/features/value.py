@@ -3,14 +3,14 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
 from redlane.features.family import Computed, Family
 from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View, ratio
-from redlane.profiles.keys import source_columns
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import PriceReference, log_unit_price
+from redlane.profiles.prices import PriceReference, log_measure
 
 Amount = Literal[
     "customs_value",
@@ -129,13 +129,11 @@ class UnitPrice(Family):
 
     @property
     def _stem(self) -> str:
-        return "price_per_kg" if self.reference.basis == "net_mass" else "price_per_unit"
+        return self.reference.measure
 
     def columns(self) -> tuple[str, ...]:
         """Value, quantity and the parts of the cells."""
-        keys = [self.reference.key(level) for level in self.reference.levels]
-        parts = [name for key in keys for name in source_columns(key)]
-        return tuple(dict.fromkeys(["customs_value", self.reference.basis, *parts]))
+        return self.reference.columns()
 
     def needs(self) -> ProfileNeeds:
         """The published reference prices."""
@@ -143,7 +141,7 @@ class UnitPrice(Family):
 
     def features(self) -> tuple[Feature, ...]:
         """Ratio, z, two amounts, level and count."""
-        stem, per = self._stem, "kg" if self.reference.basis == "net_mass" else "unit"
+        stem, per = self._stem, "kg" if self.reference.measure == "price_per_kg" else "unit"
         peers = (
             f"declared {{{stem}}} per {per}; the middle half of {{{stem}_n}} declarations of {{{stem}_cell}} "
             f"in the past {self.reference.window_days} days lies between {{{stem}_q1}} and {{{stem}_q3}}"
@@ -184,7 +182,7 @@ class UnitPrice(Family):
         """NaN where there is no unit price or no cell with enough declarations."""
         price, cell = self._log_price(view), view.prices(self.reference)
         ratio_to_median = price - cell["median"]
-        amount = view.number(self.reference.basis)
+        amount = view.number(self.reference.ratio.below or "customs_value")
         return {
             f"{self._stem}_log_ratio": ratio_to_median,
             f"{self._stem}_z": ratio_to_median / self._scale(cell),
@@ -195,12 +193,8 @@ class UnitPrice(Family):
         }
 
     def _log_price(self, view: View) -> Numbers:
-        return log_unit_price(
-            view.column("customs_value")
-            .to_frame()
-            .assign(**{self.reference.basis: view.column(self.reference.basis)}),
-            self.reference.basis,
-        )
+        columns = {name: view.column(name) for name in self.reference.ratio.columns()}
+        return log_measure(pd.DataFrame(columns), self.reference.measure)
 
     def _scale(self, cell: dict[str, Numbers]) -> Numbers:
         """NaN for a degenerate cell, in which neither the deviation nor the quartiles spread at all."""

@@ -39,13 +39,12 @@ class ProfileNeeds(Settings):
             for key in asked
             if key not in held
         ]
-        return lacking + [f"prices per {p.basis}" for p in self.prices if p not in store.prices]
+        return lacking + [p.words() for p in self.prices if p not in store.prices]
 
     def columns(self) -> tuple[str, ...]:
         """The declared columns these profiles are built from."""
         for key in (*self.activity, *self.outcomes):
             check_key(key, "profiles")
-        keys = [*self.activity, *self.outcomes, *(p.key(level) for p in self.prices for level in p.levels)]
-        amounts = [("customs_value", price.basis) for price in self.prices]
-        parts = [*(source_columns(key) for key in keys), *amounts]
+        keys = [*self.activity, *self.outcomes]
+        parts = [*(source_columns(key) for key in keys), *(price.columns() for price in self.prices)]
         return tuple(dict.fromkeys(name for columns in parts for name in columns))

@@ -11,7 +11,7 @@ from redlane.declarations.periods import Days
 from redlane.hashing import MISSING, Hashes
 from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.keys import KeyHashes
-from redlane.profiles.prices import STATISTICS, Numbers, PriceReference, Snapshot, log_unit_price
+from redlane.profiles.prices import STATISTICS, Numbers, PriceReference, Snapshot, log_measure
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PriceRows:
         cls, declarations: pd.DataFrame, registered: Days, hashes: KeyHashes, reference: PriceReference
     ) -> "PriceRows":
         """Take the declarations that have a unit price, in an order that does not depend on the file's."""
-        price = log_unit_price(declarations, reference.basis)
+        price = log_measure(declarations, reference.measure)
         kept = np.flatnonzero(np.isfinite(price))
         finest = hashes.of(reference.key(reference.levels[0]))
         kept = kept[np.lexsort((price[kept], finest[kept], registered[kept]))]

@@ -1,13 +1,14 @@
-"""Reference prices: snapshots of what goods of a kind cost, republished from time to time.
+"""Reference prices: snapshots of what goods of a kind cost (or weigh), republished from time to time.
 
 Method: unit price analysis (Pak and Zdanowicz's price filter; WCO study of illicit financial flows). The unit
 price is value divided by quantity, *then* its logarithm. A reference cell is a past window of the same good,
-origin and mode; where it holds too few declarations the next coarser level serves.
+origin and mode; where it holds too few declarations the next coarser level serves. Mass per unit, net by gross
+mass and the value itself are compared in the same way.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,33 @@ from pydantic import field_validator
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
 from redlane.profiles.asof import AsOfIndex
-from redlane.profiles.keys import Key, check_key
+from redlane.profiles.keys import Key, check_key, source_columns
 from redlane.settings import Settings
 
 Numbers = npt.NDArray[np.float64]
-Basis = Literal["net_mass", "quantity"]
+Measure = Literal["price_per_kg", "price_per_unit", "mass_per_unit", "net_to_gross", "value"]
+
+
+class Ratio(NamedTuple):
+    """One declared amount by another, or alone; what it is called, and per what it is stated."""
+
+    above: str
+    below: str | None
+    words: str
+
+    def columns(self) -> tuple[str, ...]:
+        """The declared amounts it is made of."""
+        return (self.above,) if self.below is None else (self.above, self.below)
+
+
+MEASURES: dict[Measure, Ratio] = {
+    "price_per_kg": Ratio("customs_value", "net_mass", "prices per kg"),
+    "price_per_unit": Ratio("customs_value", "quantity", "prices per unit"),
+    "mass_per_unit": Ratio("net_mass", "quantity", "masses per unit"),
+    "net_to_gross": Ratio("net_mass", "gross_mass", "net by gross masses"),
+    "value": Ratio("customs_value", None, "values"),
+}
+"""What can be compared with its peers, always as the natural logarithm of the ratio."""
 
 STATISTICS = ("n", "q1", "median", "q3", "mad")
 """What a snapshot says of a cell's log unit prices; ``mad`` is the median absolute deviation."""
@@ -30,11 +53,11 @@ STATISTICS = ("n", "q1", "median", "q3", "mad")
 class PriceReference(Settings):
     """Which reference prices to publish.
 
-    ``levels`` go from the finest cell to the coarsest. ``basis`` *quantity* compares prices per supplementary
-    unit (cells are then also kept apart by unit), *net_mass* per kg.
+    ``levels`` go from the finest cell to the coarsest. A ``measure`` of the supplementary quantity keeps cells
+    apart by its unit as well.
     """
 
-    basis: Basis = "net_mass"
+    measure: Measure = "price_per_kg"
     levels: tuple[Key, ...] = (
         ("hs6", "origin_country", "transport_mode"),
         ("hs6", "origin_country"),
@@ -54,31 +77,55 @@ class PriceReference(Settings):
 
     def key(self, level: Key) -> Key:
         """The full key of a level's cells."""
-        return (*level, "quantity_unit") if self.basis == "quantity" else level
+        return (*level, "quantity_unit") if self.ratio.below == "quantity" else level
+
+    @property
+    def ratio(self) -> Ratio:
+        """The declared amounts that are compared."""
+        return MEASURES[self.measure]
+
+    def columns(self) -> tuple[str, ...]:
+        """The declared columns these prices are made from.
+
+        >>> PriceReference(measure="net_to_gross", levels=(("hs6",),)).columns()
+        ('net_mass', 'gross_mass', 'hs_code')
+        """
+        parts = [name for level in self.levels for name in source_columns(self.key(level))]
+        return tuple(dict.fromkeys([*self.ratio.columns(), *parts]))
+
+    def words(self) -> str:
+        """The reference in words.
+
+        >>> PriceReference(levels=(("hs6", "origin_country"), ("hs4",))).words()
+        'prices per kg by hs6, origin_country; hs4'
+        """
+        return f"{self.ratio.words} by {'; '.join(', '.join(level) for level in self.levels)}"
 
 
-_CHEAPEST, _DEAREST = 1e-100, 1e100
+_LEAST, _MOST = 1e-100, 1e100
 
 
-def log_unit_price(declarations: pd.DataFrame, basis: Basis) -> Numbers:
-    """Natural logarithm of value per *basis* unit; NaN where value or quantity is missing or not positive.
+def log_measure(declarations: pd.DataFrame, measure: Measure) -> Numbers:
+    """Natural logarithm of *measure*, one per declaration; NaN where an amount is missing or not positive.
 
-    A price beyond 1e100 or below 1e-100, as a mass of 5e-324 would give, is no price either: NaN, never infinite.
+    Divides first: the ratio of two logarithms is no price. A ratio beyond 1e100 or below 1e-100, as a mass of
+    5e-324 would give, is none either: NaN, never infinite.
 
     >>> frame = pd.DataFrame({"customs_value": [200.0, 0.0], "net_mass": [100.0, 5.0]})
-    >>> np.exp(log_unit_price(frame, "net_mass")).tolist()
+    >>> np.exp(log_measure(frame, "price_per_kg")).tolist()
     [2.0, nan]
     """
-    value = declarations["customs_value"].to_numpy("float64")
-    amount = declarations[basis].to_numpy("float64")
-    usable = (value > 0) & (amount > 0)
-    price = np.full(len(value), np.nan)
+    above, below = MEASURES[measure].above, MEASURES[measure].below
+    top = declarations[above].to_numpy("float64")
+    bottom = np.ones(len(top)) if below is None else declarations[below].to_numpy("float64")
+    usable = (top > 0) & (bottom > 0)
+    ratio = np.full(len(top), np.nan)
     with np.errstate(over="ignore", under="ignore"):
-        np.divide(value, amount, out=price, where=usable)
-    usable &= (price > _CHEAPEST) & (price < _DEAREST)
-    price[~usable] = np.nan
-    np.log(price, out=price, where=usable)
-    return price
+        np.divide(top, bottom, out=ratio, where=usable)
+    usable &= (ratio > _LEAST) & (ratio < _MOST)
+    ratio[~usable] = np.nan
+    np.log(ratio, out=ratio, where=usable)
+    return ratio
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,7 @@ def _read_snapshot(path: Path) -> Snapshot:
 
 def _price_stem(price: PriceReference) -> str:
     digest = sha256_text(canonical_json(price.plain()))[:8]
-    return re.sub(r"\W", "_", f"prices_{price.basis}_{digest}")
+    return re.sub(r"\W", "_", f"prices_{price.measure}_{digest}")
 
 
 def _write(path: Path, columns: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:

@@ -85,5 +85,5 @@ def _sizes(profiles: Profiles) -> pd.DataFrame:
     for price, book in profiles.prices.items():
         for level, snapshot in zip(price.levels, book.snapshots, strict=True):
             cells = {"keys": len(snapshot.index.keys), "rows": len(snapshot.index.days)}
-            rows.append({"profile": f"prices per {price.basis} by {', '.join(level)}", **cells})
+            rows.append({"profile": f"{price.ratio.words} by {', '.join(level)}", **cells})
     return pd.DataFrame(rows)
