@@ -9,6 +9,7 @@ import pandas as pd
 
 from redlane.declarations.columns import require_declared
 from redlane.declarations.periods import Days, days
+from redlane.hashing import Hashes
 from redlane.profiles.build import Profiles
 from redlane.profiles.keys import Key, KeyHashes
 from redlane.profiles.ledger import Seen
@@ -54,20 +55,30 @@ class View:
 
     def activity(self, key: Key) -> Seen:
         """What was declared under *key* before each row's day."""
-        return self._once("activity", key, lambda: self._before(self._profiles.activity, key))
+        seen: Seen = self.profile("activity", key)
+        return seen
 
     def outcomes(self, key: Key) -> Seen:
         """Which outcomes of *key* had become known before each row's day."""
-        return self._once("outcomes", key, lambda: self._before(self._profiles.outcomes, key))
+        seen: Seen = self.profile("outcomes", key)
+        return seen
 
     def prices(self, reference: PriceReference) -> dict[str, Numbers]:
         """The reference price that applies to each row; see :meth:`PriceBook.before`."""
-        book = self._profiles.prices[reference]
-        return self._once("prices", reference, lambda: book.before(self._hashes, self.days))
+        cell: dict[str, Numbers] = self.profile("prices", reference)
+        return cell
 
-    def _before(self, ledgers: Any, key: Key) -> Seen:
-        seen: Seen = ledgers[key].before(self._hashes.of(key), self.days)
-        return seen
+    def profile(self, kind: str, need: Any) -> Any:
+        """What the profile of *kind* and *need* knew of each row strictly before its day; looked up once."""
+        return self._once(kind, need, lambda: self._profiles.before(kind, need, self._hashes, self.days))
+
+    def table(self, kind: str, need: Any) -> Any:
+        """The profile itself, for look-ups under other keys than the rows' own: always as of ``days``."""
+        return self._profiles.tables[kind][need]
+
+    def hashes(self, key: Key) -> Hashes:
+        """The hash of *key* of each row, 0 where a part is missing."""
+        return self._hashes.of(key)
 
     def _once(self, kind: str, what: Any, make: Callable[[], Found]) -> Found:
         if (kind, what) not in self._made:

@@ -1,20 +1,16 @@
 """Which profiles a set of features reads: the list the profiles store is built from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from redlane.profiles.keys import Key, check_key, source_columns
+from redlane.profiles.keys import Key, check_key
+from redlane.profiles.kinds import KINDS
 from redlane.profiles.prices import PriceReference
 from redlane.settings import Settings
 
-ACTIVITY = ("count", "value_cents", "mass_grams", "rate_hundredths", "rate_count")
-"""Amounts of the activity ledgers: known on the day of registration."""
-
-OUTCOMES = ("inspected", "hits", "revenue_cents")
-"""Amounts of the outcome ledgers: known on the day the outcome became known."""
-
 
 class ProfileNeeds(Settings):
-    """Keys of activity ledgers, keys of outcome ledgers, and price references."""
+    """What is needed of each kind of profile; the fields have the names of :data:`KINDS`."""
 
     activity: tuple[Key, ...] = ()
     outcomes: tuple[Key, ...] = ()
@@ -25,26 +21,28 @@ class ProfileNeeds(Settings):
         """Everything any of *needs* asks for, once, in the order first asked."""
         listed = list(needs)
         return cls(
-            activity=tuple(dict.fromkeys(key for need in listed for key in need.activity)),
-            outcomes=tuple(dict.fromkeys(key for need in listed for key in need.outcomes)),
-            prices=tuple(dict.fromkeys(price for need in listed for price in need.prices)),
+            **{
+                kind: tuple(dict.fromkeys(n for need in listed for n in getattr(need, kind)))
+                for kind in KINDS
+            }
         )
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Each kind's name with each of its needs, in the order of :data:`KINDS`."""
+        return ((kind, need) for kind in KINDS for need in getattr(self, kind))
 
     def missing_from(self, store: "ProfileNeeds") -> list[str]:
         """What a store built for *store* lacks, in words; empty when it has everything."""
-        ledgers = [("activity", self.activity, store.activity), ("outcomes", self.outcomes, store.outcomes)]
-        lacking = [
-            f"{kind} by {'+'.join(key) or 'all'}"
-            for kind, asked, held in ledgers
-            for key in asked
-            if key not in held
-        ]
-        return lacking + [p.words() for p in self.prices if p not in store.prices]
+        held = set(store.items())
+        return [KINDS[kind].words(need) for kind, need in self.items() if (kind, need) not in held]
 
     def columns(self) -> tuple[str, ...]:
         """The declared columns these profiles are built from."""
         for key in (*self.activity, *self.outcomes):
             check_key(key, "profiles")
-        keys = [*self.activity, *self.outcomes]
-        parts = [*(source_columns(key) for key in keys), *(price.columns() for price in self.prices)]
-        return tuple(dict.fromkeys(name for columns in parts for name in columns))
+        return tuple(dict.fromkeys(name for kind, need in self.items() for name in KINDS[kind].columns(need)))
+
+    def references(self) -> tuple[str, ...]:
+        """The reference tables these profiles cannot be built without."""
+        names = (KINDS[kind].reference for kind, _ in self.items())
+        return tuple(dict.fromkeys(name for name in names if name))

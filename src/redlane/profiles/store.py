@@ -4,29 +4,23 @@
 earlier id is a shorter list, so that the profiles of any past night can be opened again, exactly.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import Field
 
-from redlane.declarations.periods import Days
 from redlane.errors import RedlaneError
 from redlane.hashing import hash64
 from redlane.io.files import atomic_folder, canonical_json, read_json, sha256_files, sha256_text, write_json
-from redlane.profiles.asof import AsOfIndex
-from redlane.profiles.build import Brings, Profiles, build
-from redlane.profiles.keys import key_name, part_text
-from redlane.profiles.ledger import Ledger
-from redlane.profiles.needs import ACTIVITY, OUTCOMES, ProfileNeeds
-from redlane.profiles.pricebook import PriceBook, PriceRows
-from redlane.profiles.prices import STATISTICS, PriceReference, Snapshot
+from redlane.profiles.build import Profiles, build
+from redlane.profiles.delivery import Brings, References
+from redlane.profiles.keys import part_text
+from redlane.profiles.kinds import KINDS
+from redlane.profiles.needs import ProfileNeeds
+from redlane.profiles.parquet import write_columns
 from redlane.settings import Settings
 
 FORMAT = 1
@@ -60,10 +54,14 @@ def profiles_id(manifest: Mapping[str, Any]) -> str:
 
 
 def create_store(
-    folder: Path, declarations: pd.DataFrame, needs: ProfileNeeds, inputs: Mapping[str, str]
+    folder: Path,
+    declarations: pd.DataFrame,
+    needs: ProfileNeeds,
+    inputs: Mapping[str, str],
+    references: References | None = None,
 ) -> Profiles:
     """Build a store from scratch; it replaces what is at *folder*. *inputs* maps file names to SHA-256."""
-    profiles = build(declarations, needs)
+    profiles = build(declarations, needs, references=references)
     with atomic_folder(folder) as temporary:
         manifest: dict[str, Any] = {"format": FORMAT, "needs": needs.plain(), "segments": []}
         _add_segment(temporary, manifest, profiles, declarations, inputs)
@@ -71,7 +69,11 @@ def create_store(
 
 
 def append_to_store(
-    folder: Path, declarations: pd.DataFrame, inputs: Mapping[str, str], brings: Brings = "both"
+    folder: Path,
+    declarations: pd.DataFrame,
+    inputs: Mapping[str, str],
+    brings: Brings = "both",
+    references: References | None = None,
 ) -> Profiles:
     """Add a delivery as a new segment. Nothing already there is changed.
 
@@ -86,7 +88,7 @@ def append_to_store(
         if {(sha, brings), (sha, "both")} & before:
             raise RedlaneError(f"{name} was already added to {folder}; adding it twice would count it twice")
     earlier = open_store(folder)
-    profiles = build(declarations, earlier.needs, brings, earlier)
+    profiles = build(declarations, earlier.needs, brings, earlier, references)
     _add_segment(folder, manifest, profiles, declarations, inputs, brings)
     return Profiles.merge([earlier, profiles], manifest["id"])
 
@@ -188,106 +190,19 @@ def _add_segment(
 
 
 def _write_segment(folder: Path, profiles: Profiles, declarations: pd.DataFrame) -> None:
-    for key, ledger in profiles.activity.items():
-        _write_ledger(folder / f"activity__{key_name(key)}.parquet", ledger)
-    for key, ledger in profiles.outcomes.items():
-        _write_ledger(folder / f"outcomes__{key_name(key)}.parquet", ledger)
-    for price, book in profiles.prices.items():
-        _write_book(folder, price, book)
+    for kind, need in profiles.needs.items():
+        KINDS[kind].write(folder / KINDS[kind].stem(need), need, profiles.tables[kind][need])
     for part in sorted({part for key in (*profiles.activity, *profiles.outcomes) for part in key}):
         words = part_text(declarations, part).dropna().drop_duplicates().sort_values()
-        _write(
-            folder / f"names__{part}.parquet",
-            {"key": hash64(words.to_list()), part: words.to_numpy("object")},
-        )
-
-
-def _write_ledger(path: Path, ledger: Ledger) -> None:
-    columns = {name: ledger.amounts(name) for name in ledger.running}
-    _write(path, {"key": ledger.index.row_keys(), "known_on": _dates(ledger.index.days), **columns})
-
-
-def _write_book(folder: Path, price: PriceReference, book: PriceBook) -> None:
-    rows = {f"key_{level}": keys for level, keys in enumerate(book.rows.keys)}
-    stem = _price_stem(price)
-    _write(
-        folder / f"{stem}__rows.parquet",
-        {"registered_on": _dates(book.rows.days), "log_price": book.rows.log_price, **rows},
-        {"published": str(book.published)},
-    )
-    for level, snapshot in enumerate(book.snapshots):
-        path = folder / f"{stem}__level_{level}.parquet"
-        _write(
-            path,
-            {"key": snapshot.index.row_keys(), "known_on": _dates(snapshot.index.days), **snapshot.values},
-        )
+        columns = {"key": hash64(words.to_list()), part: words.to_numpy("object")}
+        write_columns(folder / f"names__{part}.parquet", columns)
 
 
 def _read_segment(folder: Path, needs: ProfileNeeds) -> Profiles:
-    return Profiles(
-        needs,
-        {
-            key: _read_ledger(folder / f"activity__{key_name(key)}.parquet", ACTIVITY)
-            for key in needs.activity
-        },
-        {
-            key: _read_ledger(folder / f"outcomes__{key_name(key)}.parquet", OUTCOMES)
-            for key in needs.outcomes
-        },
-        {price: _read_book(folder, price) for price in needs.prices},
-    )
-
-
-def _read_ledger(path: Path, amounts: tuple[str, ...]) -> Ledger:
-    table = pq.read_table(path)
-    return Ledger.of_sorted(
-        _numbers(table, "key"), _days(table), {name: _numbers(table, name) for name in amounts}
-    )
-
-
-def _read_book(folder: Path, price: PriceReference) -> PriceBook:
-    stem = _price_stem(price)
-    table = pq.read_table(folder / f"{stem}__rows.parquet")
-    keys = tuple(_numbers(table, f"key_{level}") for level in range(len(price.levels)))
-    rows = PriceRows(_days(table, "registered_on"), _numbers(table, "log_price"), keys)
-    snapshots = tuple(
-        _read_snapshot(folder / f"{stem}__level_{level}.parquet") for level in range(len(price.levels))
-    )
-    return PriceBook(price, rows, snapshots, int(table.schema.metadata[b"published"]))
-
-
-def _read_snapshot(path: Path) -> Snapshot:
-    table = pq.read_table(path)
-    index = AsOfIndex.of_sorted(_numbers(table, "key"), _days(table))
-    return Snapshot(index, {name: _numbers(table, name) for name in STATISTICS})
-
-
-def _price_stem(price: PriceReference) -> str:
-    digest = sha256_text(canonical_json(price.plain()))[:8]
-    return re.sub(r"\W", "_", f"prices_{price.measure}_{digest}")
-
-
-def _write(path: Path, columns: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    pq.write_table(table.replace_schema_metadata(dict(metadata or {})), path, compression="zstd")
-
-
-def _dates(days: Days) -> npt.NDArray[np.datetime64]:
-    dates: npt.NDArray[np.datetime64] = days.astype("datetime64[D]")
-    return dates
-
-
-def _days(table: pa.Table, name: str = "known_on") -> Days:
-    days: Days = table[name].cast(pa.int32()).to_numpy().astype(np.int64)
-    return days
-
-
-def _numbers(table: pa.Table, name: str) -> npt.NDArray[Any]:
-    column = table[name]
-    if column.type not in (pa.uint64(), pa.int64(), pa.float64()) or column.null_count:
-        raise TypeError(f"{name} holds {column.type}")
-    numbers: npt.NDArray[Any] = column.to_numpy()
-    return numbers
+    tables: dict[str, dict[Any, Any]] = {kind: {} for kind in KINDS}
+    for kind, need in needs.items():
+        tables[kind][need] = KINDS[kind].read(folder / KINDS[kind].stem(need), need)
+    return Profiles(needs, tables)
 
 
 def last_day(manifest: Mapping[str, Any]) -> str:

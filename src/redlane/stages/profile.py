@@ -10,7 +10,9 @@ from redlane.declarations.reading import read_declarations
 from redlane.errors import ExitCode
 from redlane.evaluation.comparison import baseline_needs
 from redlane.features.catalogue import FeatureSettings
-from redlane.profiles.build import Brings, Profiles
+from redlane.profiles.build import Profiles
+from redlane.profiles.delivery import Brings
+from redlane.profiles.kinds import KINDS
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import append_to_store, create_store, read_manifest
 from redlane.progress import step
@@ -72,18 +74,9 @@ def _overlap(store: Path, declarations: pd.DataFrame, brings: Brings) -> list[st
 
 
 def _sizes(profiles: Profiles) -> pd.DataFrame:
-    ledgers = [("activity", profiles.activity), ("outcomes", profiles.outcomes)]
     rows = [
-        {
-            "profile": f"{kind} by {', '.join(key) or 'all'}",
-            "keys": len(ledger.index.keys),
-            "rows": len(ledger),
-        }
-        for kind, by_key in ledgers
-        for key, ledger in by_key.items()
+        size
+        for kind, need in profiles.needs.items()
+        for size in KINDS[kind].sizes(need, profiles.tables[kind][need])
     ]
-    for price, book in profiles.prices.items():
-        for level, snapshot in zip(price.levels, book.snapshots, strict=True):
-            cells = {"keys": len(snapshot.index.keys), "rows": len(snapshot.index.days)}
-            rows.append({"profile": f"{price.ratio.words} by {', '.join(level)}", **cells})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["profile", "keys", "rows"])

@@ -1,0 +1,16 @@
+"""Every kind of profile there is, by the name it has in ``ProfileNeeds``."""
+
+from typing import Any
+
+from redlane.profiles.kind import Kind
+from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
+from redlane.profiles.price_kind import PriceKind
+
+_ALL: tuple[Kind[Any, Any], ...] = (
+    ActivityKind(),
+    OutcomesKind(),
+    PriceKind(),
+)
+
+KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in _ALL}
+"""In the order in which they are built."""
