@@ -1,4 +1,4 @@
-"""Keys of profiles: a column, a prefix of the HS code, or a cross of several."""
+"""Keys of profiles: a column, a prefix of the HS code, a derived part, or a cross of several."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ import pandas as pd
 from redlane.declarations.columns import COLUMNS, column, require_declared
 from redlane.errors import RedlaneError
 from redlane.hashing import Hashes, combine, hash64
+from redlane.profiles.key_parts import derived_names, derived_part
 
 Key = tuple[str, ...]
 """The parts of a key, in order; the empty key is "all declarations"."""
@@ -34,7 +35,7 @@ def key_words(key: Key) -> str:
     >>> key_words(("importer_id", "hs6")), key_words(("hs4",))
     ('importer with HS subheading', 'HS heading')
     """
-    return _joined([_PART_WORDS.get(part, _plain(part)) for part in key])
+    return _joined([_part_words(part) for part in key])
 
 
 def key_phrase(key: Key) -> str:
@@ -48,11 +49,19 @@ def key_phrase(key: Key) -> str:
     return _joined([_part_phrase(part) for part in key]) or "all declarations"
 
 
+def _part_words(part: str) -> str:
+    derived = derived_part(part)
+    return derived.words if derived else _PART_WORDS.get(part, _plain(part))
+
+
 def _part_phrase(part: str) -> str:
+    derived = derived_part(part)
+    if derived:
+        return derived.phrase
     if part not in HS_PREFIXES and column(part).sensitivity != "open":
-        return f"this {_PART_WORDS.get(part, _plain(part))}"
+        return f"this {_part_words(part)}"
     percent = " %" if part in COLUMNS and column(part).unit == "%" else ""
-    return f"{_PART_WORDS.get(part, _plain(part))} {{{part}}}{percent}"
+    return f"{_part_words(part)} {{{part}}}{percent}"
 
 
 def _plain(part: str) -> str:
@@ -77,8 +86,15 @@ def source_columns(key: Key) -> tuple[str, ...]:
 
     >>> source_columns(("importer_id", "hs4"))
     ('importer_id', 'hs_code')
+    >>> source_columns(("importer_id", "unit_price"))
+    ('importer_id', 'customs_value', 'net_mass')
     """
-    return tuple("hs_code" if part in HS_PREFIXES else part for part in key)
+    return tuple(dict.fromkeys(name for part in key for name in _part_columns(part)))
+
+
+def _part_columns(part: str) -> tuple[str, ...]:
+    derived = derived_part(part)
+    return derived.columns if derived else ("hs_code" if part in HS_PREFIXES else part,)
 
 
 def check_key(key: Key, user: str) -> None:
@@ -88,8 +104,9 @@ def check_key(key: Key, user: str) -> None:
         RedlaneError: naming the part and *user*.
     """
     for part in key:
-        if part not in HS_PREFIXES and part not in COLUMNS:
-            known = ", ".join([*HS_PREFIXES, *(c.name for c in COLUMNS.values() if c.role == "declared")])
+        if part not in HS_PREFIXES and part not in COLUMNS and not derived_part(part):
+            declared = (c.name for c in COLUMNS.values() if c.role == "declared")
+            known = ", ".join([*HS_PREFIXES, *derived_names(), *declared])
             raise RedlaneError(f"{user}: key part '{part}' is not a column; known are {known}")
     if len(set(key)) != len(key):
         raise RedlaneError(f"{user}: key {'+'.join(key)} names a part twice")
@@ -101,6 +118,9 @@ def part_text(declarations: pd.DataFrame, part: str) -> pd.Series:
 
     Numbers are spelled with their shortest exact digits, so that 8 and 8.0 are one key.
     """
+    derived = derived_part(part)
+    if derived:
+        return derived.text(declarations)
     if part in HS_PREFIXES:
         code = declarations["hs_code"]
         length = HS_PREFIXES[part]
@@ -140,6 +160,9 @@ class KeyHashes:
 
 
 def _hash_part(declarations: pd.DataFrame, part: str) -> Hashes:
+    derived = derived_part(part)
+    if derived:
+        return derived.hashes(declarations)
     if part in HS_PREFIXES or column(part).kind not in ("number", "flag"):
         return hash64(part_text(declarations, part))
     distinct, codes = np.unique(declarations[part].to_numpy("float64"), return_inverse=True)
