@@ -1,7 +1,7 @@
 """The catalogue: which families are in use, and everything that is read from them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
@@ -46,8 +46,13 @@ def _family(values: Any) -> Any:
 
 
 class FeatureSettings(Settings):
-    """The families in use, in the order the model sees their features."""
+    """The families in use, in the order the model sees their features.
 
+    ``unavailable`` says what happens where the declarations cannot feed a family: *refuse* to start, or
+    *leave_out* what lacks a column or a reference table, naming it once.
+    """
+
+    unavailable: Literal["refuse", "leave_out"] = "refuse"
     families: tuple[SerializeAsAny[Annotated[Family, BeforeValidator(_family)]], ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -1,7 +1,8 @@
 """A feature family: what it reads, what it computes, and the sentences an officer reads."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Container
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,10 @@ class Family(Settings, ABC):
     def needs(self) -> ProfileNeeds:
         """The profiles it reads; none by default."""
         return ProfileNeeds()
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """The part of it that declarations with only these *columns* can feed; None where nothing is left."""
+        return self if all(name in columns for name in self.columns()) else None
 
     def facts(self, view: View) -> Computed:
         """The peer numbers its sentences name, by field name; computed for explained rows only."""

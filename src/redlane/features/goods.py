@@ -1,6 +1,7 @@
 """Goods, duty and route: what is declared, at which rate, and along which way."""
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,11 @@ class Codes(Family):
     def columns(self) -> tuple[str, ...]:
         """The coded columns."""
         return tuple(dict.fromkeys(source_columns(self.codes)))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Only the codes that are there."""
+        kept = tuple(code for code in self.codes if source_columns((code,))[0] in columns)
+        return self.model_copy(update={"codes": kept}) if kept else None
 
     def features(self) -> tuple[Feature, ...]:
         """One category per code."""
@@ -135,6 +141,12 @@ class Route(Family):
     title: ClassVar[str] = "Route"
     family: Literal["route"] = "route"
     preference: bool = True
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Without the preference where the declarations do not state it."""
+        if self.preference and "preference_claimed" not in columns:
+            return self.model_copy(update={"preference": False}).reduced_to(columns)
+        return super().reduced_to(columns)
 
     def columns(self) -> tuple[str, ...]:
         """Countries, and the preference flag if asked for."""

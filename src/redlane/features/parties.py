@@ -1,6 +1,7 @@
 """Party history and novelty: what was known of an importer, a seller, a good, or any cross of them."""
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -227,6 +228,11 @@ class Novelty(Family):
     def columns(self) -> tuple[str, ...]:
         """The columns of all keys."""
         return tuple(dict.fromkeys(name for key in self.keys for name in source_columns(key)))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Only the keys whose columns are there."""
+        kept = tuple(key for key in self.keys if all(name in columns for name in source_columns(key)))
+        return self.model_copy(update={"keys": kept}) if kept else None
 
     def needs(self) -> ProfileNeeds:
         """Activity of each key."""
