@@ -4,12 +4,14 @@ from typing import Any
 
 from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
+from redlane.profiles.links import LinksKind
 from redlane.profiles.price_kind import PriceKind
 
 _ALL: tuple[Kind[Any, Any], ...] = (
     ActivityKind(),
     OutcomesKind(),
     PriceKind(),
+    LinksKind(),
 )
 
 KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in _ALL}

@@ -5,6 +5,7 @@ from typing import Any
 
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
+from redlane.profiles.links import Link
 from redlane.profiles.prices import PriceReference
 from redlane.settings import Settings
 
@@ -15,6 +16,7 @@ class ProfileNeeds(Settings):
     activity: tuple[Key, ...] = ()
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @classmethod
     def union(cls, needs: "Iterable[ProfileNeeds]") -> "ProfileNeeds":
