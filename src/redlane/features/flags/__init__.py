@@ -1,0 +1,1 @@
+"""Red flags: rules a customs officer can read, with three answers: raised, not raised, cannot be computed."""
