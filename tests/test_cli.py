@@ -165,6 +165,17 @@ def test_a_folder_of_ones_own_goes_first(called: dict[str, Any], tmp_path: Path)
     assert called["lanes"].capacity == "5%"
 
 
+def test_an_empty_file_of_ones_own_is_refused(
+    called: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    (own / "lanes").mkdir(parents=True)
+    (own / "lanes" / "mine.yaml").write_text("# nothing yet\n", encoding="utf-8")
+    assert cli.main([*SCORE, "--config-dir", str(own), "lanes=mine"]) == 2
+    assert "the file chosen for 'lanes' says nothing" in capsys.readouterr().err
+    assert "lanes" not in called
+
+
 def test_conf_local_is_searched_without_being_asked_for(called: dict[str, Any], conf: Path) -> None:
     (conf / "local/lanes").mkdir(parents=True)
     (conf / "local/lanes/secret.yaml").write_text("name: asycuda\ncapacity: 3%\nshares: {}\n")

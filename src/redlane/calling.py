@@ -65,6 +65,10 @@ def _argument(stage: Stage, key: str, kind: Any, values: Mapping[str, Any]) -> A
     if key not in values:
         raise RedlaneError(f"{stage.name}: the setting '{key}' is missing")
     value = values[key]
+    if key in ROOMS and isinstance(value, Mapping) and not value:
+        raise RedlaneError(
+            f"{stage.name}: the file chosen for '{key}' says nothing; begin with a copy of one of redlane's own"
+        )
     if key in ROOMS and isinstance(value, Mapping) and "name" in value:
         value = settings_of(key, value)
     if key in stage.paths() and (value == [] or value is None) and not _may_be_none(kind):
