@@ -114,7 +114,9 @@ def test_unit_price_speaks_in_both_directions():
     """One cell with prices 1 to 40 per kg; then one declaration far below, and one far above."""
     usual = pd.concat(
         [
-            small_world(1).assign(declaration_id=str(i), customs_value=10.0 * i, net_mass=10.0)
+            small_world(1).assign(
+                declaration_id=str(i), importer_id=f"I{i % 9}", customs_value=10.0 * i, net_mass=10.0
+            )
             for i in range(1, 41)
         ]
     )
@@ -136,7 +138,12 @@ def test_unit_price_speaks_in_both_directions():
 
 def test_a_degenerate_price_cell_gives_a_missing_value_never_infinity():
     same = pd.concat(
-        [small_world(1).assign(declaration_id=str(i), customs_value=50.0, net_mass=10.0) for i in range(40)]
+        [
+            small_world(1).assign(
+                declaration_id=str(i), importer_id=f"I{i}", customs_value=50.0, net_mass=10.0
+            )
+            for i in range(40)
+        ]
     )
     same["registered_on"] = pd.Timestamp("2024-01-01")
     odd = small_world(1).assign(

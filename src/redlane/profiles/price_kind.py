@@ -28,22 +28,25 @@ class PriceKind(Kind[PriceReference, PriceBook]):
         return PriceBook.merge(parts)
 
     def write(self, stem: Path, need: PriceReference, table: PriceBook) -> None:
-        """One file of the prices seen and one per level of the prices published."""
+        """One file of the prices seen and two per level of the prices published."""
         keys = {f"key_{level}": values for level, values in enumerate(table.rows.keys)}
-        rows = {"registered_on": dates(table.rows.days), "log_price": table.rows.log_price, **keys}
+        prices = {"registered_on": dates(table.rows.days), "log_price": table.rows.log_price}
+        rows = {**prices, "importer": table.rows.importers, **keys}
         write_columns(_file(stem, "rows"), rows, {"published": str(table.published)})
-        for level, snapshot in enumerate(table.snapshots):
-            index = {"key": snapshot.index.row_keys(), "known_on": dates(snapshot.index.days)}
-            write_columns(_file(stem, f"level_{level}"), {**index, **snapshot.values})
+        for level, (snapshot, apart) in enumerate(zip(table.snapshots, table.apart, strict=True)):
+            _write_snapshot(_file(stem, f"level_{level}"), snapshot)
+            _write_snapshot(_file(stem, f"apart_{level}"), apart)
 
     def read(self, stem: Path, need: PriceReference) -> PriceBook:
         """See :meth:`Kind.read`."""
         table = read_columns(_file(stem, "rows"))
         levels = range(len(need.levels))
         keys = tuple(numbers(table, f"key_{level}") for level in levels)
-        rows = PriceRows(days_of(table, "registered_on"), numbers(table, "log_price"), keys)
+        days, importers = days_of(table, "registered_on"), numbers(table, "importer")
         snapshots = tuple(_read_snapshot(_file(stem, f"level_{level}")) for level in levels)
-        return PriceBook(need, rows, snapshots, int(table.schema.metadata[b"published"]))
+        apart = tuple(_read_snapshot(_file(stem, f"apart_{level}")) for level in levels)
+        rows = PriceRows(days, numbers(table, "log_price"), importers, keys)
+        return PriceBook(need, rows, snapshots, apart, int(table.schema.metadata[b"published"]))
 
     def before(
         self, table: PriceBook, hashes: KeyHashes, days: Days, need: PriceReference
@@ -79,6 +82,11 @@ def _rows(need: PriceReference, delivery: Delivery) -> PriceRows:
 
 def _file(stem: Path, part: str) -> Path:
     return stem.with_name(f"{stem.name}__{part}.parquet")
+
+
+def _write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    index = {"key": snapshot.index.row_keys(), "known_on": dates(snapshot.index.days)}
+    write_columns(path, {**index, **snapshot.values})
 
 
 def _read_snapshot(path: Path) -> Snapshot:

@@ -13,11 +13,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
-from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.asof import AsOfIndex, Positions
 from redlane.profiles.keys import Key, check_key, source_columns
 from redlane.settings import Settings
 
@@ -46,15 +46,21 @@ MEASURES: dict[Measure, Ratio] = {
 }
 """What can be compared with its peers, always as the natural logarithm of the ratio."""
 
-STATISTICS = ("n", "q1", "median", "q3", "mad")
-"""What a snapshot says of a cell's log unit prices; ``mad`` is the median absolute deviation."""
+STATISTICS = ("n", "importers", "q1", "median", "q3", "mad", "medcouple")
+"""What a snapshot says of a cell's logarithms: how many, of how many importers, quartiles, median absolute
+deviation, skewness (NaN where there are too few for it)."""
+
+PARTY = "importer_id"
+"""Who must not define the norm it is compared with."""
 
 
 class PriceReference(Settings):
     """Which reference prices to publish.
 
     ``levels`` go from the finest cell to the coarsest. A ``measure`` of the supplementary quantity keeps cells
-    apart by its unit as well.
+    apart by its unit as well. An importer that makes at least ``dominant_share`` of a cell is compared with the
+    others in it only; 0 compares everybody with everybody, as it must be where no importer is declared. Cells
+    of an importer's own are never split.
     """
 
     measure: Measure = "price_per_kg"
@@ -67,6 +73,7 @@ class PriceReference(Settings):
     window_days: int = 365
     publish_every_days: int = 7
     minimum_count: int = 30
+    dominant_share: float = Field(default=0.2, ge=0, le=1)
 
     @field_validator("levels")
     @classmethod
@@ -79,6 +86,10 @@ class PriceReference(Settings):
         """The full key of a level's cells."""
         return (*level, "quantity_unit") if self.ratio.below == "quantity" else level
 
+    def leaves_out(self, level: Key) -> bool:
+        """Whether a dominant importer is left out of the cells of *level*."""
+        return self.dominant_share > 0 and PARTY not in level
+
     @property
     def ratio(self) -> Ratio:
         """The declared amounts that are compared."""
@@ -88,10 +99,11 @@ class PriceReference(Settings):
         """The declared columns these prices are made from.
 
         >>> PriceReference(measure="net_to_gross", levels=(("hs6",),)).columns()
-        ('net_mass', 'gross_mass', 'hs_code')
+        ('net_mass', 'gross_mass', 'hs_code', 'importer_id')
         """
         parts = [name for level in self.levels for name in source_columns(self.key(level))]
-        return tuple(dict.fromkeys([*self.ratio.columns(), *parts]))
+        party = [PARTY] if self.dominant_share else []
+        return tuple(dict.fromkeys([*self.ratio.columns(), *parts, *party]))
 
     def words(self) -> str:
         """The reference in words.
@@ -138,11 +150,24 @@ class Snapshot:
     def before(self, keys: Hashes, days: Days) -> dict[str, Numbers]:
         """The latest statistics of each key published strictly before each day; NaN where there are none."""
         start, end = self.index.before(keys, days)
+        return self._at(end - 1, end > start)
+
+    def on(self, keys: Hashes, days: Days) -> dict[str, Numbers]:
+        """What was published of each key on exactly that day; NaN where nothing was.
+
+        A key that a publication passes over, because too little is left in its window, has no statistics: those
+        of an earlier publication are stale.
+        """
+        start, end = self.index.before(keys, days + 1)
         found = end > start
+        found[found] = self.index.days[end[found] - 1] == days[found]
+        return self._at(end - 1, found)
+
+    def _at(self, row: Positions, found: npt.NDArray[np.bool_]) -> dict[str, Numbers]:
         result = {}
         for name, values in self.values.items():
-            result[name] = np.full(len(keys), np.nan)
-            result[name][found] = values[end[found] - 1]
+            result[name] = np.full(len(row), np.nan)
+            result[name][found] = values[row[found]]
         return result
 
     @classmethod
