@@ -1,14 +1,17 @@
 """The catalogue: which families are in use, and everything that is read from them."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
-from redlane.declarations.columns import require_declared
+from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.errors import RedlaneError
 from redlane.features.family import Family
+from redlane.features.flags.family import Flags
+from redlane.features.flags.flag import Flag, FlagSettings
 from redlane.features.goods import Codes, Duty, Route, hs_prefix
 from redlane.features.parties import History, Novelty, base_rate
 from redlane.features.spec import Feature
@@ -24,6 +27,7 @@ FAMILIES: dict[str, type[Family]] = {
     "amounts": Amounts,
     "codes": Codes,
     "duty": Duty,
+    "flags": Flags,
     "history": History,
     "novelty": Novelty,
     "route": Route,
@@ -64,9 +68,36 @@ class FeatureSettings(Settings):
             seen.add(feature.name)
         return self
 
+    @model_validator(mode="after")
+    def _flags_fit(self) -> "FeatureSettings":
+        for family in self.families:
+            if isinstance(family, Flags):
+                family.check(self.names(), frozenset(f.name for f in self.features() if f.kind == "category"))
+        return self
+
     def features(self) -> tuple[Feature, ...]:
         """All features, in order."""
         return tuple(feature for family in self.families for feature in family.features())
+
+    def flags(self) -> tuple[Flag, ...]:
+        """All red flags, in order."""
+        return tuple(flag for family in self.families if isinstance(family, Flags) for flag in family.flags)
+
+    def with_flags(self, flags: FlagSettings) -> "FeatureSettings":
+        """The same with *flags* at the place that ``family: flags`` keeps for them; none where there is no place."""
+        families = [
+            Flags(catalogue=flags.catalogue) if isinstance(family, Flags) and not family.catalogue else family
+            for family in self.families
+        ]
+        return FeatureSettings(unavailable=self.unavailable, families=tuple(families))
+
+    def names(self) -> tuple[str, ...]:
+        """What a flag may name: declared columns, parts of the HS code, features, peer numbers."""
+        declared = [name for name, column in COLUMNS.items() if column.role in ("declared", "identifier")]
+        others = [family for family in self.families if not isinstance(family, Flags)]
+        features = [feature.name for family in others for feature in family.features()]
+        facts = [name for family in others for name in family.fact_names()]
+        return tuple(dict.fromkeys([*declared, *GENERAL_FACTS, *features, *facts]))
 
     def needs(self) -> ProfileNeeds:
         """All profiles the families read; the overall rate is always among them."""
@@ -76,6 +107,10 @@ class FeatureSettings(Settings):
     def columns(self) -> tuple[str, ...]:
         """All declared columns the families read."""
         return tuple(dict.fromkeys(name for family in self.families for name in family.columns()))
+
+    def optional_columns(self) -> tuple[str, ...]:
+        """Declared columns that are read where the declarations have them."""
+        return tuple(dict.fromkeys(name for family in self.families for name in family.optional_columns()))
 
     def fact_names(self) -> tuple[str, ...]:
         """The peer numbers sentences may name."""
@@ -117,22 +152,35 @@ def build(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSetti
     """
     settings.check_columns(declarations.columns)
     _check_profiles(profiles, settings)
-    view = View(declarations, profiles)
-    computed = {name: values for family in settings.families for name, values in family.compute(view).items()}
-    names = [feature.name for feature in settings.features()]
-    return pd.DataFrame({name: computed[name] for name in names}, copy=False)
+    view = _view(declarations, profiles)
+    for family in settings.families:
+        view.offer(family.compute(view), family.fact_names(), partial(family.facts, view))
+    return pd.DataFrame(
+        {feature.name: view.offered(feature.name) for feature in settings.features()}, copy=False
+    )
 
 
 def facts(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSettings) -> pd.DataFrame:
     """The declared columns and peer numbers that sentences name, one row per declaration."""
-    view = View(declarations, profiles)
-    numbers = {name: values for family in settings.families for name, values in family.facts(view).items()}
-    declared = declarations[[name for name in settings.columns() if name not in numbers]].reset_index(
-        drop=True
-    )
+    view = _view(declarations, profiles)
+    for family in settings.families:
+        view.offer({}, [feature.name for feature in family.features()])
+    numbers: dict[str, Any] = {}
+    for family in settings.families:
+        made = family.facts(view)
+        view.offer(made, made)
+        numbers |= made
     if "hs_code" in declarations:
         numbers = {**{part: hs_prefix(view, part) for part in HS_PREFIXES}, **numbers}
-    return declared.assign(base_rate=base_rate(view), **numbers)
+    read = [*settings.columns(), *(name for name in settings.optional_columns() if name in declarations)]
+    declared = [name for name in dict.fromkeys(read) if name not in numbers]
+    return declarations[declared].reset_index(drop=True).assign(**{"base_rate": base_rate(view), **numbers})
+
+
+def _view(declarations: pd.DataFrame, profiles: Profiles) -> View:
+    view = View(declarations, profiles)
+    view.offer({}, ["base_rate"], lambda: {"base_rate": base_rate(view)})
+    return view
 
 
 def _check_profiles(profiles: Profiles, settings: FeatureSettings) -> None:

@@ -35,6 +35,10 @@ class Family(Settings, ABC):
     def columns(self) -> tuple[str, ...]:
         """The declared columns it reads."""
 
+    def optional_columns(self) -> tuple[str, ...]:
+        """Declared columns it reads where the declarations have them, and does without elsewhere."""
+        return ()
+
     @abstractmethod
     def compute(self, view: View) -> Computed:
         """One array per feature: float64 with NaN, or text with None for a category."""

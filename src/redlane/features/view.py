@@ -1,6 +1,6 @@
 """What a feature family may look at: the declared columns of each row, and the profiles as of the day before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +30,8 @@ class View:
         self._profiles = profiles
         self._hashes = KeyHashes(declarations)
         self._made: dict[tuple[str, Any], Any] = {}
+        self._computed: dict[str, npt.NDArray[Any]] = {}
+        self._facts: dict[str, Callable[[], Mapping[str, npt.NDArray[Any]]]] = {}
         self.days: Days = days(declarations["registered_on"])
 
     def __len__(self) -> int:
@@ -52,6 +54,30 @@ class View:
         """A declared text, None where missing."""
         values = self.column(name)
         return values.astype("object").where(values.notna(), None).to_numpy("object")
+
+    def has_column(self, name: str) -> bool:
+        """Whether the declarations have the column *name*."""
+        return name in self._declarations
+
+    def offer(
+        self,
+        computed: Mapping[str, npt.NDArray[Any]],
+        fact_names: Iterable[str] = (),
+        facts: Callable[[], Mapping[str, npt.NDArray[Any]]] = dict,
+    ) -> None:
+        """Let later families read what one has *computed*, and its *facts*, which are made when first asked for."""
+        self._computed.update(computed)
+        self._facts.update(dict.fromkeys(fact_names, facts))
+
+    def offers(self, name: str) -> bool:
+        """Whether an earlier family offers a feature or a fact called *name*."""
+        return name in self._computed or name in self._facts
+
+    def offered(self, name: str) -> npt.NDArray[Any]:
+        """The feature or fact *name* of an earlier family, one entry per row."""
+        if name not in self._computed:
+            self._computed.update(self._facts[name]())
+        return self._computed[name]
 
     def activity(self, key: Key) -> Seen:
         """What was declared under *key* before each row's day."""
