@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from redlane.profiles.digits import DigitKind
 from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
 from redlane.profiles.links import LinksKind
 from redlane.profiles.price_kind import PriceKind
+from redlane.profiles.silence_kind import SilenceKind
 
 _ALL: tuple[Kind[Any, Any], ...] = (
     ActivityKind(),
     OutcomesKind(),
     PriceKind(),
     LinksKind(),
+    SilenceKind(),
+    DigitKind(),
 )
 
 KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in _ALL}

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from redlane.profiles.digitcounts import DigitReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
 from redlane.profiles.prices import PriceReference
+from redlane.profiles.silences import Silence
 from redlane.settings import Settings
 
 
@@ -17,6 +19,8 @@ class ProfileNeeds(Settings):
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
     links: tuple[Link, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    digits: tuple[DigitReference, ...] = ()
 
     @classmethod
     def union(cls, needs: "Iterable[ProfileNeeds]") -> "ProfileNeeds":
