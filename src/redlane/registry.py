@@ -15,7 +15,7 @@ from redlane.settings import Settings
 ROOMS: dict[str, tuple[str, ...]] = {
     room: (f"redlane.{room}.registry", f"redlane.{room}")
     for room in ("declarations", "features", "model", "lanes", "explanations", "evaluation", "tracking")
-}
+} | {"flags": ("redlane.features.flags.registry",)}
 """Rooms that have settings, and the modules in which each one's ``REGISTRY`` is looked for."""
 
 

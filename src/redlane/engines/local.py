@@ -4,7 +4,7 @@ The first pass scores batches as they are read and sets the rows aside. Then lan
 once. The second pass takes the rows back in order of rank and says why the selected ones were selected.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from redlane.errors import RedlaneError
 from redlane.explanations.contributions import Explanation, explain
 from redlane.explanations.settings import ExplanationSettings
 from redlane.features.catalogue import FeatureSettings, build, facts
+from redlane.features.flags.availability import uncomputable
 from redlane.lanes.assignment import assign
 from redlane.lanes.queue import LaneQueue, LaneResult, QueueBuilder
 from redlane.lanes.settings import LaneSettings
@@ -45,9 +46,14 @@ class Scorer:
 
     def columns(self) -> list[str]:
         """The declared columns needed: for features, mandatory rules, offices, and to name the row."""
-        rules = [rule.column for rule in self.lanes.mandatory]
+        rules = [rule.column for rule in self.lanes.mandatory if rule.column is not None]
         office = ["office"] if self.lanes.by == "office" else []
         return list(dict.fromkeys([*REQUIRED, "item_number", *self.features.columns(), *rules, *office]))
+
+    def columns_of(self, declarations: pd.DataFrame) -> list[str]:
+        """The columns needed, and those of *declarations* that are read where they are there."""
+        optional = [name for name in self.features.optional_columns() if name in declarations]
+        return list(dict.fromkeys([*self.columns(), *optional]))
 
     def check_columns(self, available: Iterable[str]) -> None:
         """Refuse to start on declarations without a column that a feature, a mandatory rule or the lanes need.
@@ -57,13 +63,19 @@ class Scorer:
         """
         held = set(available)
         self.features.check_columns(held)
+        flags, lost = self.features.flags(), self.flags_lost(held)
         for rule in self.lanes.mandatory:
-            if rule.column not in held:
+            rule.check_flag([flag.id for flag in flags], lost)
+            if rule.column is not None and rule.column not in held:
                 raise RedlaneError(
                     f"mandatory rule '{rule.id}' reads '{rule.column}', which the declarations do not have"
                 )
         if self.lanes.by == "office" and "office" not in held:
             raise RedlaneError("lanes are set by office, but the declarations have no column 'office'")
+
+    def flags_lost(self, available: Collection[str]) -> dict[str, str]:
+        """Flags that declarations with these columns can never raise, by id, with the reason."""
+        return uncomputable(self.features.flags(), self.features.names(), available)
 
 
 @dataclass(frozen=True)
@@ -77,11 +89,10 @@ class Assigned:
 def first_pass(batches: Iterable[pd.DataFrame], scorer: Scorer, spill: Spill) -> Assigned:
     """Score batches of accepted declarations, set them aside in *spill*, and assign lanes to all of them."""
     builder = QueueBuilder(scorer.lanes)
-    columns = scorer.columns()
     for batch in ahead(batches):
-        declarations = batch[columns].reset_index(drop=True)
+        declarations = batch[scorer.columns_of(batch)].reset_index(drop=True)
         scored = score(declarations, scorer.profiles, scorer.features, scorer.model, scorer.threads)
-        builder.add(declarations, scored.margin, scored.expected_revenue)
+        builder.add(declarations, scored.margin, scored.expected_revenue, _flags(scored.features, scorer))
         spill.add(_with_scores(declarations, scored.margin, scored.probability, scored.expected_revenue))
     queue = builder.queue()
     return Assigned(queue, assign(queue, scorer.lanes))
@@ -100,7 +111,15 @@ def explain_rows(declarations: pd.DataFrame, scorer: Scorer) -> Explanation:
     """Explain *declarations* from features computed afresh: they are the same, bit for bit."""
     features = build(declarations, scorer.profiles, scorer.features)
     known = facts(declarations, scorer.profiles, scorer.features)
-    return explain(scorer.model, features, known, scorer.features.features(), scorer.explanations)
+    told = explain(scorer.model, features, known, scorer.features.features(), scorer.explanations)
+    return told.with_flags(features, known, scorer.features.flags())
+
+
+def _flags(features: pd.DataFrame, scorer: Scorer) -> dict[str, npt.NDArray[np.float64]]:
+    """The values of the flags that mandatory rules read, by id."""
+    named = {rule.flag for rule in scorer.lanes.mandatory if rule.flag is not None}
+    flags = [flag for flag in scorer.features.flags() if flag.id in named]
+    return {flag.id: features[flag.feature].to_numpy("float64") for flag in flags}
 
 
 def _wanted(lanes: LaneResult, settings: ExplanationSettings) -> npt.NDArray[np.bool_]:

@@ -1,14 +1,16 @@
 """From a model and prepared rows to reasons and group sums, a chunk at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from redlane.explanations.flags import RaisedFlags, raised_flags
 from redlane.explanations.reasons import Numbers, ReasonTable, group_contributions, reasons
 from redlane.explanations.settings import ExplanationSettings
+from redlane.features.flags.flag import Flag
 from redlane.features.spec import Feature
 
 
@@ -23,12 +25,17 @@ class Explainable(Protocol):
 class Explanation:
     """Explanations of n rows: their reasons, ``groups`` (n, groups) and the base value (n,).
 
-    ``base`` plus the groups of a row sum to its margin.
+    ``base`` plus the groups of a row sum to its margin. ``flags`` is None where the model knows no red flags.
     """
 
     reasons: ReasonTable
     groups: pd.DataFrame
     base: Numbers
+    flags: RaisedFlags | None = None
+
+    def with_flags(self, features: pd.DataFrame, facts: pd.DataFrame, flags: Sequence[Flag]) -> "Explanation":
+        """The same with the red *flags* of its rows; see :func:`~redlane.explanations.flags.raised_flags`."""
+        return replace(self, flags=raised_flags(features, facts, flags)) if flags else self
 
 
 def explain(

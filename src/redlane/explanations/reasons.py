@@ -154,16 +154,16 @@ def _write(
     written = np.full(len(rows), missing_sentence(spec), dtype=object)
     for which, sentence in ((~missing & ~zero, spec.sentence), (~missing & zero, spec.sentence_zero)):
         if which.any():
-            column = _columns(spec.name, rows[which], features, facts)
+            words_of = field_words(spec.name, rows[which], features, facts)
             template = Template.parse(sentence, f"feature '{spec.name}'")
-            written[which] = template.fill(column, int(which.sum()))
+            written[which] = template.fill(words_of, int(which.sum()))
     return written
 
 
-def _columns(
+def field_words(
     feature: str, rows: Places, features: pd.DataFrame, facts: pd.DataFrame
 ) -> Callable[[str, str], Words]:
-    """The words of a sentence's fields: the feature's own value, else a fact, else another feature."""
+    """The words of a sentence's fields for some *rows*: the feature's own value, else a fact, else another feature."""
 
     def column(name: str, form: str) -> Words:
         own = name == "value"

@@ -41,13 +41,13 @@ def spread(explained: pa.Array, rows: npt.NDArray[np.int64], n: int) -> pa.Array
     return explained.take(pa.array(places, mask=places < 0))
 
 
-def to_json(reasons: pa.Array) -> list[str | None]:
-    """Each row's reasons as JSON text, with every digit of the contributions; None where null.
+def to_json(lists: pa.Array) -> list[str | None]:
+    """Each row's reasons, or red flags, as JSON text, with every digit of the numbers; None where null.
 
     >>> to_json(pa.array([[{"code": "n", "sentence": "é", "contribution": 0.1}], None], type=REASONS_TYPE))
     ['[{"code":"n","sentence":"é","contribution":0.1}]', None]
     """
-    return [None if row is None else _json(row) for row in reasons.to_pylist()]
+    return [None if row is None else _json(row) for row in lists.to_pylist()]
 
 
 def from_json(text: str) -> list[Reason]:

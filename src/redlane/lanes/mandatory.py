@@ -1,6 +1,7 @@
-"""Mandatory rules: declared goods, routes or parties that law or instruction sends to the red lane."""
+"""Mandatory rules: declared goods, routes or parties, or red flags, that law or instruction sends to the red lane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -14,15 +15,17 @@ from redlane.settings import Settings
 
 Mask = npt.NDArray[np.bool_]
 RuleCodes = npt.NDArray[np.int16]
+Numbers = npt.NDArray[np.float64]
 
 _NUMERIC = ("number", "flag")
 
 
 class Rule(Settings):
-    """One condition on one declared column; a missing value never meets it.
+    """One condition on one declared column, or one red flag; what is missing or cannot be computed never meets it.
 
-    Text columns take ``one_of`` or ``starts_with``; numbers and flags (1 is yes) take ``at_least``,
-    ``at_most`` or both. ``why`` is the sentence an officer reads.
+    ``flag`` names a red flag of the bundle by its id, and is a condition by itself. Text columns take ``one_of`` or
+    ``starts_with``; numbers and flags (1 is yes) take ``at_least``, ``at_most`` or both. ``why`` is the sentence an
+    officer reads.
 
     Raises:
         RedlaneError: the column does not exist, is not declared by the trader, or the condition does not
@@ -33,7 +36,8 @@ class Rule(Settings):
     """
 
     id: str
-    column: str
+    column: str | None = None
+    flag: str | None = None
     why: str
     one_of: tuple[str, ...] | None = None
     starts_with: tuple[str, ...] | None = None
@@ -55,9 +59,13 @@ class Rule(Settings):
     @model_validator(mode="after")
     def _one_condition_that_fits(self) -> Self:
         user = f"mandatory rule '{self.id}'"
-        require_declared([self.column], user)
+        if "" in (self.why.strip(), self.id.strip()) or () in (self.one_of, self.starts_with):
+            raise RedlaneError(f"{user} needs an id, a sentence why, and at least one value to look for")
         texts = [name for name in ("one_of", "starts_with") if getattr(self, name) is not None]
         bounds = [name for name in ("at_least", "at_most") if getattr(self, name) is not None]
+        if self.column is None or self.flag is not None:
+            return self._one_flag(user, texts + bounds)
+        require_declared([self.column], user)
         numeric = column(self.column).kind in _NUMERIC
         if column(self.column).kind == "date":
             raise RedlaneError(
@@ -67,12 +75,42 @@ class Rule(Settings):
             right = "at_least, at_most or both" if numeric else "either one_of or starts_with"
             found = ", ".join(texts + bounds) or "no condition"
             raise RedlaneError(f"{user} on '{self.column}' has {found}; give {right}")
-        if "" in (self.why.strip(), self.id.strip()) or () in (self.one_of, self.starts_with):
-            raise RedlaneError(f"{user} needs an id, a sentence why, and at least one value to look for")
         return self
 
-    def meets(self, declarations: pd.DataFrame) -> Mask:
-        """Which rows meet the condition."""
+    def _one_flag(self, user: str, conditions: list[str]) -> Self:
+        if (self.column is None) == (self.flag is None):
+            raise RedlaneError(f"{user} needs either a column or a flag to look at")
+        if conditions:
+            raise RedlaneError(
+                f"{user} on flag '{self.flag}' has {', '.join(conditions)}; a flag is enough by itself"
+            )
+        return self
+
+    def check_flag(self, known: Sequence[str], lost: Mapping[str, str]) -> None:
+        """Refuse to start on a flag that the bundle does not know, or that no row of the file can raise.
+
+        *lost* are flags that cannot be computed, by id, with the reason.
+
+        Raises:
+            RedlaneError: naming the flags that are known, or the reason.
+        """
+        if self.flag is None:
+            return
+        if self.flag not in known:
+            held = f"known are {', '.join(known)}" if known else "it has none"
+            raise RedlaneError(
+                f"mandatory rule '{self.id}': the bundle has no red flag '{self.flag}'; {held}"
+            )
+        if self.flag in lost:
+            raise RedlaneError(
+                f"mandatory rule '{self.id}': red flag '{self.flag}' cannot be computed for these declarations: "
+                f"{lost[self.flag]}"
+            )
+
+    def meets(self, declarations: pd.DataFrame, flags: Mapping[str, Numbers]) -> Mask:
+        """Which rows meet the condition; *flags* are values by id: 1, 0, NaN."""
+        if self.column is None:
+            return np.asarray(flags[self.flag or ""] == 1)
         values = declarations[self.column]
         if column(self.column).kind in _NUMERIC:
             numbers = values.to_numpy(dtype=np.float64)
@@ -85,8 +123,12 @@ class Rule(Settings):
         return starts.to_numpy(dtype=bool)
 
 
-def mandatory(declarations: pd.DataFrame, rules: Sequence[Rule]) -> tuple[Mask, RuleCodes]:
+def mandatory(
+    declarations: pd.DataFrame, rules: Sequence[Rule], flags: Mapping[str, Numbers] = MappingProxyType({})
+) -> tuple[Mask, RuleCodes]:
     """Which rows some rule makes mandatory, and the first such rule by its place in *rules* (-1: none).
+
+    *flags* are the values of red flags by id, aligned with the rows: 1, 0, NaN where one cannot be computed.
 
     Raises:
         RedlaneError: a rule reads a column that the file does not have.
@@ -98,9 +140,13 @@ def mandatory(declarations: pd.DataFrame, rules: Sequence[Rule]) -> tuple[Mask, 
     """
     first = np.full(len(declarations), -1, dtype=np.int16)
     for place, rule in enumerate(rules):
-        if rule.column not in declarations.columns:
+        if rule.flag is not None and rule.flag not in flags:
+            raise RedlaneError(
+                f"mandatory rule '{rule.id}' needs red flag '{rule.flag}', which is not computed"
+            )
+        if rule.column is not None and rule.column not in declarations.columns:
             raise RedlaneError(
                 f"mandatory rule '{rule.id}' reads '{rule.column}', which the declarations do not have"
             )
-        first[rule.meets(declarations) & (first < 0)] = place
+        first[rule.meets(declarations, flags) & (first < 0)] = place
     return first >= 0, first

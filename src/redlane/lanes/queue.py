@@ -4,7 +4,7 @@ A file is scored in batches but its lanes are decided together. :class:`QueueBui
 of each row, so that the queue of ten million declarations fits in 300 MB.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,14 +109,18 @@ class QueueBuilder:
     _offices: dict[str, int] = field(default_factory=dict)
 
     def add(
-        self, declarations: pd.DataFrame, margin: Numbers, expected_revenue: Numbers | None = None
+        self,
+        declarations: pd.DataFrame,
+        margin: Numbers,
+        expected_revenue: Numbers | None = None,
+        flags: Mapping[str, Numbers] | None = None,
     ) -> None:
-        """Add a batch: *margin* and *expected_revenue* are aligned with its rows.
+        """Add a batch: *margin*, *expected_revenue* and the red *flags* (by id: 1, 0, NaN) are of its rows.
 
         Raises:
             RedlaneError: the settings need a column or a number that is not there.
         """
-        met, rule = mandatory(declarations, self.settings.mandatory)
+        met, rule = mandatory(declarations, self.settings.mandatory, flags or {})
         part = LaneQueue(
             priority=priority(margin, expected_revenue, self.settings),
             tie=tie_hash(declarations),

@@ -25,6 +25,7 @@ from redlane.errors import ExitCode, RedlaneError
 from redlane.explanations.sentences import check_sentences
 from redlane.explanations.settings import ExplanationSettings
 from redlane.features.catalogue import FeatureSettings
+from redlane.features.flags.availability import availability_note
 from redlane.io.containers import look, shown
 from redlane.io.files import canonical_json, sha256_file, sha256_text, write_json
 from redlane.io.tables_out import Write, table_writer
@@ -95,7 +96,7 @@ def run(
             "rejects_by_code": tally.codes,
         },
         tables=_tables(summary, tally),
-        notes=[*source.notes, *summary.notes],
+        notes=[*source.notes, *_flag_notes(scorer, source), *summary.notes],
         exit_code=ExitCode.DONE_WITH_REJECTS if tally.rejected else ExitCode.DONE,
     )
 
@@ -148,9 +149,14 @@ def _scorer(
         raise RedlaneError(
             f"{learnt.folder} was trained on other features than this version of redlane computes"
         )
-    check_sentences(specs, [*features.columns(), *features.fact_names()])
+    check_sentences(specs, [*features.columns(), *features.optional_columns(), *features.fact_names()])
     identity = Identity(learnt.id, store.id)
     return Scorer(store, features, learnt.model, lanes, explanations, identity, threads)
+
+
+def _flag_notes(scorer: Scorer, source: DeclarationFile) -> list[str]:
+    flags = scorer.features.flags()
+    return availability_note(flags, scorer.features.names(), [*source.sources, "item_number"])
 
 
 def _check_columns(scorer: Scorer, source: DeclarationFile) -> None:
