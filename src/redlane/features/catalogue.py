@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.errors import RedlaneError
+from redlane.features.digits import DigitTests
 from redlane.features.family import Family
 from redlane.features.flags.family import Flags
 from redlane.features.flags.flag import Flag, FlagSettings
@@ -26,6 +27,7 @@ from redlane.settings import Settings
 FAMILIES: dict[str, type[Family]] = {
     "amounts": Amounts,
     "codes": Codes,
+    "digits": DigitTests,
     "duty": Duty,
     "flags": Flags,
     "history": History,
