@@ -14,8 +14,10 @@ from redlane.features.family import Family
 from redlane.features.flags.family import Flags
 from redlane.features.flags.flag import Flag, FlagSettings
 from redlane.features.goods import Codes, Duty, Route, hs_prefix
+from redlane.features.network import Fan, Hub, Neighbours
 from redlane.features.parties import History, Novelty, base_rate
 from redlane.features.spec import Feature
+from redlane.features.successors import Successors
 from redlane.features.timing import Timing
 from redlane.features.value import Amounts, UnitPrice
 from redlane.features.view import View
@@ -29,10 +31,14 @@ FAMILIES: dict[str, type[Family]] = {
     "codes": Codes,
     "digits": DigitTests,
     "duty": Duty,
+    "fan": Fan,
     "flags": Flags,
     "history": History,
+    "hub": Hub,
+    "neighbours": Neighbours,
     "novelty": Novelty,
     "route": Route,
+    "successors": Successors,
     "timing": Timing,
     "unit_price": UnitPrice,
 }
