@@ -14,6 +14,7 @@ from redlane.features.family import Family
 from redlane.features.flags.family import Flags
 from redlane.features.flags.flag import Flag, FlagSettings
 from redlane.features.goods import Codes, Duty, Route, hs_prefix
+from redlane.features.mirror import Mirror
 from redlane.features.network import Fan, Hub, Neighbours
 from redlane.features.parties import History, Novelty, base_rate
 from redlane.features.spec import Feature
@@ -35,6 +36,7 @@ FAMILIES: dict[str, type[Family]] = {
     "flags": Flags,
     "history": History,
     "hub": Hub,
+    "mirror": Mirror,
     "neighbours": Neighbours,
     "novelty": Novelty,
     "route": Route,

@@ -6,6 +6,7 @@ from redlane.profiles.digits import DigitKind
 from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
 from redlane.profiles.links import LinksKind
+from redlane.profiles.mirror import MirrorKind
 from redlane.profiles.price_kind import PriceKind
 from redlane.profiles.silence_kind import SilenceKind
 
@@ -13,6 +14,7 @@ _ALL: tuple[Kind[Any, Any], ...] = (
     ActivityKind(),
     OutcomesKind(),
     PriceKind(),
+    MirrorKind(),
     LinksKind(),
     SilenceKind(),
     DigitKind(),

@@ -7,6 +7,7 @@ from redlane.profiles.digitcounts import DigitReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
+from redlane.profiles.mirror_reference import MirrorReference
 from redlane.profiles.prices import PriceReference
 from redlane.profiles.silences import Silence
 from redlane.settings import Settings
@@ -18,6 +19,7 @@ class ProfileNeeds(Settings):
     activity: tuple[Key, ...] = ()
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
+    mirror: tuple[MirrorReference, ...] = ()
     links: tuple[Link, ...] = ()
     silences: tuple[Silence, ...] = ()
     digits: tuple[DigitReference, ...] = ()

@@ -10,14 +10,16 @@ import pandas as pd
 
 from redlane import __version__
 from redlane.declarations.columns import COLUMNS, Role
-from redlane.declarations.synthetic import SyntheticSettings, generate
+from redlane.declarations.synthetic import SyntheticSettings, build_world, generate_week
+from redlane.declarations.synthetic.comtrade import comtrade_tables
+from redlane.declarations.synthetic.partners import PartnerStatistics
 from redlane.errors import RedlaneError
 from redlane.io.files import atomic_folder, sha256_files, write_json
 from redlane.io.tables_out import SUFFIXES, Write, table_writer
 from redlane.stages.delivery import refuse_replacing
 from redlane.stages.result import ResultTable, StageResult
 
-WORLD = ("manifest.json", "history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet")
+WORLD = ("manifest.json", "history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet", "partner_exports.csv")
 """What a folder written by this stage holds."""
 
 DECLARED: tuple[Role, ...] = ("identifier", "declared")
@@ -29,13 +31,18 @@ def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> Stage
     Memory holds one week. Where *out* ends in .parquet or .csv it is one file with everything: declared
     columns, outcomes and planted truth. Otherwise it is a folder, as a customs service would see the same
     world on the day before the last *next_weeks* weeks: ``history`` with the outcomes known by then,
-    ``next_weeks`` as declared, and ``next_weeks_outcomes`` with what was found in them later.
+    ``next_weeks`` as declared, ``next_weeks_outcomes`` with what was found in them later, and
+    ``partner_exports.csv`` with what partner countries recorded as exports, in the layout of UN Comtrade.
 
     Raises:
         RedlaneError: *next_weeks* leaves no history, *out* is a folder of something else, or it cannot be written.
     """
-    tally = _Tally()
-    weeks = tally.watch(generate(declarations))
+    tally, world = _Tally(), build_world(declarations)
+    statistics = PartnerStatistics(world)
+    weeks = tally.watch(
+        generate_week(world, week, statistics.watch if out.suffix not in SUFFIXES else None)
+        for week in range(declarations.weeks)
+    )
     if out.suffix in SUFFIXES:
         with table_writer(out) as write:
             for frame in weeks:
@@ -46,6 +53,7 @@ def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> Stage
     refuse_replacing(out, WORLD)
     with atomic_folder(out) as folder:
         counts = _write_folder(folder, weeks, declarations, next_weeks)
+        counts["partner_exports"] = _write_partner_exports(folder / "partner_exports.csv", statistics)
         files = dict(sha256_files(folder))
         facts = {"generator": declarations.plain(), "rows": counts, "files": files, "redlane": __version__}
         write_json(folder / "manifest.json", facts)
@@ -72,6 +80,17 @@ def _write_folder(
             else:
                 _write_new(frame, declared, later)
     return counts
+
+
+def _write_partner_exports(path: Path, statistics: PartnerStatistics) -> int:
+    """Statistics of the world's years and those before; those of its last year are not complete. Returns rows."""
+    statistics.add_earlier()
+    rows = 0
+    with table_writer(path) as write:
+        for table in comtrade_tables(statistics):
+            write(table)
+            rows += len(table)
+    return rows
 
 
 def known_before(frame: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:

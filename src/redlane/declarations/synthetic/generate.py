@@ -1,6 +1,6 @@
 """The generator: a world, and then its weeks one after another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from redlane.declarations.synthetic.shipments import Shipments
 from redlane.declarations.synthetic.tariff import COUNTED
 from redlane.declarations.synthetic.trade import trade
 from redlane.declarations.synthetic.world import World, build_world
+
+Watch = Callable[[Shipments, int], None]
 
 
 def generate(settings: SyntheticSettings) -> Iterator[pd.DataFrame]:
@@ -30,9 +32,14 @@ def generate(settings: SyntheticSettings) -> Iterator[pd.DataFrame]:
         yield generate_week(world, week)
 
 
-def generate_week(world: World, week: int) -> pd.DataFrame:
-    """The declarations of one *week* (counted from 0) of *world*; needs no other week."""
+def generate_week(world: World, week: int, watch: Watch | None = None) -> pd.DataFrame:
+    """The declarations of one *week* (counted from 0) of *world*; needs no other week.
+
+    *watch* is called with the week's consignments, what is declared and what is true, and the week.
+    """
     rows = shipments(world, week)
+    if watch is not None:
+        watch(rows, week)
     selection = select(world, rows, week)
     outcomes = find(world, rows, selection, week)
     return to_frame(world, rows, selection, outcomes, week)
