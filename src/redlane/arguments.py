@@ -18,12 +18,15 @@ from redlane.errors import RedlaneError
 
 @dataclass(frozen=True)
 class Option:
-    """A path (or switch) given by name; ``parameter`` is what the stage function calls it."""
+    """A path, text or switch given by name; ``parameter`` is what the stage function calls it.
+
+    A *text* is for words that no setting could hold as they are: an id, with whatever characters it has.
+    """
 
     flag: str
     parameter: str
     sentence: str
-    kind: Literal["path", "paths", "switch"] = "path"
+    kind: Literal["path", "paths", "text", "switch"] = "path"
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,15 @@ STAGES: dict[str, Stage] = {
                 _PROFILES,
             ),
             files="one",
+        ),
+        Stage(
+            "analyse",
+            "analyse a period: prices, mirror gaps, digits, networks and flags as tables and pages",
+            (
+                _PROFILES,
+                Option("--out", "out", "a folder for the tables and pages"),
+            ),
+            files="many",
         ),
     )
 }
@@ -162,7 +174,8 @@ def overview() -> str:
             *lines,
             "",
             "redlane <stage> --help lists its paths and settings; redlane --version tells the version.",
-            "exit status: 0 done, 1 fault in redlane, 2 refused (nothing written), 3 done, rows rejected.",
+            "exit status: 0 done, 1 fault in redlane, 2 refused (nothing written), 3 done, rows rejected,",
+            "4 done, what was recomputed differs.",
         ]
     )
 
@@ -257,6 +270,8 @@ def _is_file(stage: Stage, word: str) -> bool:
 def _path(stage: Stage, key: str, value: Any) -> Any:
     if value is True:
         return True
+    if any(option.parameter == key and option.kind == "text" for option in stage.options):
+        return value
     if "" in (value if isinstance(value, list) else [value]):
         raise RedlaneError(f"{stage.name}: {stage.paths()[key]} is empty")
     return [Path(each) for each in value] if isinstance(value, list) else Path(value)
@@ -265,7 +280,7 @@ def _path(stage: Stage, key: str, value: Any) -> Any:
 def _metavar(option: Option) -> str:
     if option.kind == "switch":
         return ""
-    return {"out": "OUT", "files": "FILE"}.get(option.parameter, "DIR")
+    return {"out": "OUT", "files": "FILE", "scores": "FILE", "declaration": "ID"}.get(option.parameter, "DIR")
 
 
 def _synopsis(stage: Stage) -> str:

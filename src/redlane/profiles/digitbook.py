@@ -34,7 +34,7 @@ class DigitBook:
         ``eligible`` is 0 for a party which that publication does not test, NaN where there is no publication yet or
         no party is stated; the statistics are then NaN.
         """
-        latest = self._latest(days)
+        latest = self.latest(days)
         found = self.tests.before(keys, days)
         current = found.pop("day") == latest
         for values in found.values():
@@ -42,7 +42,7 @@ class DigitBook:
         published = (latest >= self.since) & (keys != MISSING) & (self.published >= 0)
         return {**found, "eligible": np.where(published, current, np.nan)}
 
-    def _latest(self, days: Days) -> Days:
+    def latest(self, days: Days) -> Days:
         """The last day of the grid before each day, and not after the last day seen."""
         step = self.reference.publish_every_days
         seen = np.minimum(days - 1, self.published)

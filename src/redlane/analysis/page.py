@@ -1,0 +1,177 @@
+"""One page of HTML per analysis, complete in itself: no script, no font, no picture from elsewhere.
+
+Values of declarations are escaped, and rid of characters that hide or reorder text. A browser that opens a page asks
+nothing of any network: a content security policy in the page forbids it.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+from redlane.explanations.wording import number, text
+
+Facts = Mapping[str, str]
+"""What a page states of its making: label and value."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG, and what it shows in words, for those who cannot see it."""
+
+    png: bytes
+    alt: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one page says, in plain text; :func:`page_html` writes it as HTML.
+
+    ``lead`` is one sentence what this is, ``reading`` how to read it, ``finding`` what was found this time, ``facts``
+    how it was made. ``table`` holds the top rows only; ``whole`` is the file with all of them.
+    """
+
+    title: str
+    lead: str
+    reading: Sequence[str]
+    cautions: Sequence[str]
+    table: pd.DataFrame
+    rows: int
+    whole: str
+    facts: Facts
+    finding: str = ""
+    pictures: Sequence[Picture] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+def page_html(page: Page) -> str:
+    """The page as one HTML document."""
+    pictures = "".join(_picture(picture) for picture in page.pictures)
+    body = [
+        '<nav><a href="index.html">All analyses</a></nav>',
+        f"<h1>{_safe(page.title)}</h1>",
+        f'<p class="lead">{_safe(page.lead)}</p>',
+        f'<p class="finding">{_safe(page.finding)}</p>' if page.finding else "",
+        _cautions(page.cautions),
+        pictures,
+        f"<h2>How to read it</h2>{_list(page.reading)}",
+        _table(page),
+        f"<h2>How it was made</h2>{facts_html(page.facts)}",
+    ]
+    return document(page.title, "\n".join(part for part in body if part))
+
+
+def document(title: str, body: str) -> str:
+    """A whole HTML document around *body*, which is HTML already."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_safe(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def facts_html(facts: Facts) -> str:
+    """Labels and values as a definition list."""
+    return f"<dl>{''.join(f'<dt>{_safe(label)}</dt><dd>{_safe(value)}</dd>' for label, value in facts.items())}</dl>"
+
+
+def link(href: str, words: str) -> str:
+    """A link to another file of the same folder."""
+    return f'<a href="{_safe(href)}">{_safe(words)}</a>'
+
+
+def _picture(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode("ascii")
+    caption = f"<figcaption>{_safe(picture.caption)}</figcaption>" if picture.caption else ""
+    return f'<figure><img src="data:image/png;base64,{data}" alt="{_safe(picture.alt)}">{caption}</figure>'
+
+
+def _cautions(cautions: Sequence[str]) -> str:
+    return f'<aside aria-label="Cautions">{_list(cautions)}</aside>' if cautions else ""
+
+
+def _list(sentences: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{_safe(sentence)}</li>' for sentence in sentences)}</ul>"
+
+
+def _table(page: Page) -> str:
+    frame, shown = page.table, len(page.table)
+    whole = f"The whole table ({page.rows:,} rows) is in {link(page.whole, page.whole)}."
+    if frame.empty:
+        return f"<h2>Table</h2><p>Nothing to show for this period. {whole}</p>"
+    head = "".join(
+        f'<th scope="col"{_align(frame[name])}>{_heading(name, page.units)}</th>' for name in frame
+    )
+    cells = {name: _cells(frame[name]) for name in frame}
+    rows = "".join(f"<tr>{''.join(row)}</tr>\n" for row in zip(*cells.values(), strict=True))
+    title = "All rows" if shown == page.rows else f"The first {shown:,} of {page.rows:,} rows"
+    return (
+        f"<h2>{title}</h2><p>{whole}</p>\n"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{_safe(page.title)}"><table>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
+    )
+
+
+def _heading(name: object, units: Mapping[str, str]) -> str:
+    unit = units.get(str(name), "")
+    words = _safe(str(name).replace("_", " "))
+    return f"{words}<br><small>{_safe(unit)}</small>" if unit else words
+
+
+def _cells(values: pd.Series) -> list[str]:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return [f"<td>{'yes' if value else 'no'}</td>" for value in values]
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return [f'<td class="n">{_number(value)}</td>' for value in values.astype("float64")]
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return [f"<td>{'–' if pd.isna(value) else str(value.date())}</td>" for value in values]
+    return [f"<td>{'–' if _missing(value) else _safe(text(value))}</td>" for value in values]
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return "–"
+    return f"{value:.1e}" if 0 < abs(value) < 1e-4 else number(value)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value != value
+
+
+def _align(values: pd.Series) -> str:
+    numeric = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+    return ' class="n"' if numeric else ""
+
+
+def _safe(words: str) -> str:
+    kept = "".join(character if character.isprintable() else " " for character in words)
+    return escape(kept, quote=True)
+
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+
+_STYLE = """
+body{margin:0;background:#fff;color:#2b2b2b;font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
+h1{font-size:1.7rem;line-height:1.25;margin:.6rem 0 .4rem}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}
+a{color:#005a8f}.lead{font-size:1.1rem;margin:.2rem 0 .6rem}
+.finding{font-weight:600}
+aside{border-left:4px solid #d55e00;background:#fdf5ee;padding:.6rem 1rem;margin:1.2rem 0}
+aside ul{margin:0;padding-left:1.1rem}
+figure{margin:1.4rem 0}img{max-width:100%;height:auto;display:block}
+figcaption{color:#595959;font-size:.92rem;margin-top:.4rem}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.32rem .8rem .32rem 0;border-bottom:1px solid #e2e2e2;vertical-align:top}
+th{border-bottom:2px solid #b0b0b0;vertical-align:bottom;line-height:1.25}th small{font-weight:400;color:#595959}
+.n{text-align:right}td{white-space:nowrap;max-width:22rem;overflow:hidden;text-overflow:ellipsis}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:0}
+dt{color:#595959}dd{margin:0;overflow-wrap:anywhere}
+.card{border-top:1px solid #e2e2e2;padding:.9rem 0}.card h2{margin:0 0 .2rem}.card p{margin:.2rem 0}
+.quiet{color:#595959}
+@media print{.wide{overflow:visible}nav{display:none}}
+"""

@@ -1,0 +1,154 @@
+"""Stage *analyse*: a period of declarations and the profiles -> tables and pages for analysts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import Field
+
+from redlane import __version__
+from redlane.analysis.analysis import Analysis, Period
+from redlane.analysis.listed import ANALYSES
+from redlane.analysis.writing import TableFormat, Written, write_analyses
+from redlane.declarations.format import DeclarationFormat
+from redlane.declarations.periods import day_date, day_number, days
+from redlane.declarations.reading import Accepted, read_declarations
+from redlane.errors import ExitCode, RedlaneError
+from redlane.io.files import atomic_folder, sha256_files, write_json
+from redlane.profiles.build import Profiles
+from redlane.profiles.store import open_store
+from redlane.progress import step
+from redlane.stages import learning
+from redlane.stages.delivery import refuse_replacing
+from redlane.stages.result import ResultTable, StageResult, reject_tables
+
+FOLDER = ("manifest.json", "*.html", "*.parquet", "*.csv")
+"""What a folder written by this stage holds."""
+
+
+def run(
+    *,
+    files: list[Path],
+    profiles: Path,
+    out: Path,
+    declarations: DeclarationFormat,
+    since: date | None,
+    until: date | None,
+    analyses: list[str] | None,
+    tables: TableFormat,
+    top_rows: Annotated[int, Field(ge=1, le=1000)],
+    as_of: date | None,
+) -> StageResult:
+    """Analyse the declarations of *files* registered from *since* to *until*, each as of the day before it.
+
+    Writes to *out*, whole or not at all: per analysis a table and a page, ``index.html`` and ``manifest.json``.
+    An analysis that lacks a column or a profile is left out and named with the reason.
+
+    Raises:
+        RedlaneError: no declaration lies in the period, no analysis can be made, or *out* holds other things.
+    """
+    refuse_replacing(out, FOLDER, *files, profiles)
+    chosen = _chosen(analyses)
+    step("checking the profiles")
+    store = open_store(profiles)
+    step("reading declarations")
+    accepted = read_declarations(files, declarations, as_of)
+    learning.require_rows(accepted)
+    period = _period(accepted.frame, store, since, until, top_rows)
+    inputs = learning.by_name(accepted.hashes)
+    step("analysing")
+    with atomic_folder(out) as folder:
+        written = write_analyses(folder, chosen, period, _facts(period, inputs), tables)
+        write_json(
+            folder / "manifest.json",
+            {**_manifest(period, inputs, written), "outputs": dict(sha256_files(folder))},
+        )
+    return _result(out, accepted, period, written)
+
+
+def _chosen(names: list[str] | None) -> list[Analysis]:
+    """The analyses asked for, in the order of the table; all of them where none is named.
+
+    Raises:
+        RedlaneError: there is no analysis of such a name.
+    """
+    for name in names or []:
+        if name not in ANALYSES:
+            raise RedlaneError(f"analyse: there is no analysis '{name}'; known are {', '.join(ANALYSES)}")
+    return [analysis for name, analysis in ANALYSES.items() if not names or name in names]
+
+
+def _period(
+    frame: pd.DataFrame, store: Profiles, since: date | None, until: date | None, top_rows: int
+) -> Period:
+    registered = days(frame["registered_on"])
+    first, last = int(registered.min()), int(registered.max())
+    start, end = since or day_date(first), until or day_date(last)
+    if start > end:
+        raise RedlaneError(f"the period is empty: since={start} is after until={end}")
+    inside = (registered >= day_number(start)) & (registered <= day_number(end))
+    if not inside.any():
+        raise RedlaneError(
+            f"no declaration was registered from {start} to {end}; the files hold those from {day_date(first)} to "
+            f"{day_date(last)}"
+        )
+    return Period(frame[inside].reset_index(drop=True), store, start, end, top_rows)
+
+
+def _facts(period: Period, inputs: Mapping[str, str]) -> dict[str, str]:
+    """What every page says of its making."""
+    files = ", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in inputs.items())
+    return {
+        "Period": f"{len(period.declarations):,} declarations registered from {period.since} to {period.until}",
+        "Compared with": f"profiles {period.profiles.id}, each declaration with what was known before its day",
+        "Files": files,
+        "Software": f"redlane {__version__}",
+    }
+
+
+def _manifest(period: Period, inputs: Mapping[str, str], written: Written) -> dict[str, Any]:
+    return {
+        "redlane": __version__,
+        "profiles_id": period.profiles.id,
+        "inputs": dict(inputs),
+        "since": str(period.since),
+        "until": str(period.until),
+        "declarations": len(period.declarations),
+        "rows": {done.analysis.name: done.rows for done in written.done},
+        "left_out": dict(written.left_out),
+    }
+
+
+def _result(out: Path, accepted: Accepted, period: Period, written: Written) -> StageResult:
+    n = len(period.declarations)
+    return StageResult(
+        title=f"{len(written.done)} analyses of {n:,} declarations, {period.since} to {period.until}",
+        paths={"analyses": out, "start here": out / "index.html"},
+        counts={
+            "read": accepted.read,
+            "accepted": len(accepted.frame),
+            "rejected": accepted.rejected,
+            "analysed": len(period.declarations),
+        },
+        numbers={
+            "profiles_id": period.profiles.id,
+            "rows": {done.analysis.name: done.rows for done in written.done},
+            "left_out": dict(written.left_out),
+        },
+        tables=[_overview(written), *reject_tables(accepted.rejects)],
+        notes=[*(_not_made(written.left_out)), *accepted.notes],
+        exit_code=ExitCode.DONE_WITH_REJECTS if accepted.rejected else ExitCode.DONE,
+    )
+
+
+def _overview(written: Written) -> ResultTable:
+    rows = [
+        {"analysis": done.analysis.title, "rows": done.rows, "found": done.finding} for done in written.done
+    ]
+    return ResultTable("Analyses", pd.DataFrame(rows), "risk indicators, not proof, and not a customs value")
+
+
+def _not_made(left_out: Mapping[str, str]) -> Sequence[str]:
+    return [f"{title} was left out: {reason}" for title, reason in left_out.items()]
