@@ -9,15 +9,20 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.errors import RedlaneError
+from redlane.features.behaviour import Pace
 from redlane.features.digits import DigitTests
 from redlane.features.family import Family
 from redlane.features.flags.family import Flags
 from redlane.features.flags.flag import Flag, FlagSettings
 from redlane.features.goods import Codes, Duty, Route, hs_prefix
+from redlane.features.incentives import Misclassification
 from redlane.features.mirror import Mirror
 from redlane.features.network import Fan, Hub, Neighbours
 from redlane.features.parties import History, Novelty, base_rate
+from redlane.features.repeats import Repeats
+from redlane.features.shares import Shares
 from redlane.features.spec import Feature
+from redlane.features.splitting import Splitting
 from redlane.features.successors import Successors
 from redlane.features.timing import Timing
 from redlane.features.value import Amounts, UnitPrice
@@ -37,9 +42,14 @@ FAMILIES: dict[str, type[Family]] = {
     "history": History,
     "hub": Hub,
     "mirror": Mirror,
+    "misclassification": Misclassification,
     "neighbours": Neighbours,
     "novelty": Novelty,
+    "pace": Pace,
+    "repeats": Repeats,
     "route": Route,
+    "shares": Shares,
+    "splitting": Splitting,
     "successors": Successors,
     "timing": Timing,
     "unit_price": UnitPrice,

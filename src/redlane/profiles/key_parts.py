@@ -40,11 +40,7 @@ class DerivedPart:
 
     def hashes(self, declarations: pd.DataFrame) -> Hashes:
         """uint64 hash of each row, 0 where the part is missing; taken of the numbers' 64 bits, not of their text."""
-        numbers = self.numbers(declarations)
-        bits = [(values + 0.0).view(np.uint64) + np.uint64(1) for values in numbers]
-        hashed = combine([np.full(len(declarations), len(bits), np.uint64), *bits])
-        hashed[~_known(numbers)] = MISSING
-        return hashed
+        return hash_numbers(*self.numbers(declarations))
 
     def text(self, declarations: pd.DataFrame) -> pd.Series:
         """The part of each row spelled out, None where it is missing."""
@@ -53,6 +49,18 @@ class DerivedPart:
         for values in numbers:
             spelled = spelled + " " + pd.Series(values, index=declarations.index).map(repr)
         return spelled.str.strip().where(_known(numbers), None)
+
+
+def hash_numbers(*numbers: Numbers) -> Hashes:
+    """The hash of a derived part whose numbers are these, for look-ups of another value than a row's own.
+
+    >>> hash_numbers(np.array([1.0, np.nan])).tolist()
+    [17606793995628413635, 0]
+    """
+    bits = [(values + 0.0).view(np.uint64) + np.uint64(1) for values in numbers]
+    hashed = combine([np.full(len(numbers[0]), len(bits), np.uint64), *bits])
+    hashed[~_known(numbers)] = MISSING
+    return hashed
 
 
 def derived_part(name: str) -> DerivedPart | None:
