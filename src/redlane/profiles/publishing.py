@@ -91,7 +91,7 @@ class _Day:
     runs: Runs
     pair: Places
     pair_count: Places
-    importers: Places
+    importers: Numbers
 
     @classmethod
     def of(cls, sheet: Sheet, day: int, reference: PriceReference) -> "_Day":
@@ -99,7 +99,9 @@ class _Day:
         ends = np.searchsorted(inside, sheet.starts)
         pair = sheet.pair[inside]
         count = np.bincount(pair, minlength=len(sheet.pair_cell) + 1)[:-1]
-        importers = np.bincount(sheet.pair_cell[count > 0], minlength=len(sheet.cells))
+        importers = np.bincount(sheet.pair_cell[count > 0], minlength=len(sheet.cells)).astype(np.float64)
+        if not len(sheet.pair_cell):
+            importers[:] = np.nan
         runs = Runs(sheet.values[inside], ends[:-1], np.diff(ends))
         return cls(sheet, day, reference.minimum_count, runs, pair, count, importers)
 
@@ -133,12 +135,12 @@ class _Day:
         return Runs(self.runs.values[kept], np.cumsum(left) - left, left)
 
 
-def statistics(runs: Runs, importers: Places) -> dict[str, Numbers]:
-    """The published statistics of each run, by name."""
+def statistics(runs: Runs, importers: Numbers) -> dict[str, Numbers]:
+    """The published statistics of each run, by name; *importers* are counted beforehand, NaN where none is known."""
     median = quantile(runs, 0.5)
     return {
         "n": runs.counts.astype(np.float64),
-        "importers": importers.astype(np.float64),
+        "importers": importers,
         "q1": quantile(runs, 0.25),
         "median": median,
         "q3": quantile(runs, 0.75),
