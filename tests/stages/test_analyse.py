@@ -1,0 +1,155 @@
+"""The analyse stage: tables and pages of a period, whole or not at all; what cannot be made is named."""
+
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from redlane.analysis.listed import ANALYSES
+from redlane.errors import RedlaneError
+from redlane.io.files import read_json, sha256_file
+from redlane.profiles.needs import ProfileNeeds
+from redlane.profiles.store import create_store
+from redlane.stages import analyse
+from tests.profiles.test_digits import NEEDS, trades
+from tests.runs import chosen
+
+PARTY = "zzcanary<b>&'\""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A file, and a store of profiles with digit tests."""
+    folder = tmp_path_factory.mktemp("analyse")
+    frame = trades().assign(item_number="1")
+    frame["importer_id"] = PARTY + frame["importer_id"]
+    frame.to_parquet(folder / "w.parquet")
+    create_store(folder / "store", frame, NEEDS, {"w.parquet": "0"})
+    return folder
+
+
+def run(folder, out, **changes):
+    standard = {
+        "files": [folder / "w.parquet"],
+        "profiles": folder / "store",
+        "declarations": chosen("declarations", "canonical"),
+        "since": date(2024, 3, 1),
+        "until": date(2024, 5, 15),
+        "analyses": None,
+        "tables": "parquet",
+        "top_rows": 5,
+        "as_of": None,
+    }
+    return analyse.run(out=out, **{**standard, **changes})
+
+
+def test_a_table_and_a_page_of_each_analysis_and_an_index_that_leads_to_them(made, tmp_path):
+    result = run(made, tmp_path / "out", analyses=["digits"])
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"index.html", "digits.html", "digits.parquet", "manifest.json"}
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert 'href="digits.html"' in index
+    page = (tmp_path / "out" / "digits.html").read_text()
+    table = pd.read_parquet(tmp_path / "out" / "digits.parquet")
+    assert page.count("<tr>") == 1 + 5
+    assert f"The first 5 of {len(table)} rows" in page
+    for caution in ("not proof", "Not a customs value", "never of one declaration"):
+        assert caution in page
+    assert result.numbers["rows"] == {"digits": len(table)}
+
+
+def test_names_of_parties_are_text_on_the_page_and_as_they_are_in_the_table(made, tmp_path):
+    run(made, tmp_path / "out", analyses=["digits"])
+    page = (tmp_path / "out" / "digits.html").read_text()
+    assert PARTY not in page
+    assert "zzcanary&lt;b&gt;&amp;" in page
+    assert pd.read_parquet(tmp_path / "out" / "digits.parquet")["importer_id"].str.startswith(PARTY).all()
+
+
+def test_the_period_is_what_was_asked_for(made, tmp_path):
+    frame = pd.read_parquet(made / "w.parquet")
+    inside = frame["registered_on"].between("2024-03-01", "2024-05-15")
+    result = run(made, tmp_path / "out", analyses=["digits"])
+    assert result.counts["analysed"] == inside.sum()
+    assert pd.read_parquet(tmp_path / "out" / "digits.parquet")["declarations"].sum() <= inside.sum()
+
+
+def test_the_manifest_tells_what_went_in_and_what_came_out(made, tmp_path):
+    run(made, tmp_path / "out", analyses=["digits"])
+    manifest = read_json(tmp_path / "out" / "manifest.json")
+    assert manifest["inputs"] == {"w.parquet": sha256_file(made / "w.parquet")}
+    assert manifest["profiles_id"] == read_json(made / "store" / "manifest.json")["id"]
+    assert manifest["outputs"]["digits.html"] == sha256_file(tmp_path / "out" / "digits.html")
+
+
+def test_the_same_run_gives_the_same_bytes(made, tmp_path):
+    for name in ("a", "b"):
+        run(made, tmp_path / name, analyses=["digits"])
+    first, second = (read_json(tmp_path / name / "manifest.json") for name in ("a", "b"))
+    assert first == second
+
+
+def test_what_cannot_be_made_is_named_once_with_the_reason(made, tmp_path):
+    result = run(made, tmp_path / "out")
+    assert result.numbers["rows"].keys() | {
+        name for name, analysis in ANALYSES.items() if analysis.title in result.numbers["left_out"]
+    } == set(ANALYSES)
+    for title, reason in result.numbers["left_out"].items():
+        assert result.notes.count(f"{title} was left out: {reason}") == 1
+        assert (tmp_path / "out" / "index.html").read_text().count(f"<dt>{title}</dt>") == 1
+
+
+def test_where_nothing_can_be_made_nothing_is_written(made, tmp_path):
+    frame = pd.read_parquet(made / "w.parquet")[["declaration_id", "item_number", "registered_on"]]
+    frame.to_parquet(tmp_path / "bare.parquet")
+    create_store(tmp_path / "store", frame, ProfileNeeds(outcomes=((),)), {"bare": "0"})
+    with pytest.raises(RedlaneError, match=r"nothing can be analysed: .*the declarations have no"):
+        run(made, tmp_path / "out", files=[tmp_path / "bare.parquet"], profiles=tmp_path / "store")
+    assert not (tmp_path / "out").exists()
+
+
+def test_tables_can_be_csv_safe_for_spreadsheets(made, tmp_path):
+    run(made, tmp_path / "out", analyses=["digits"], tables="csv")
+    assert np.isfinite(pd.read_csv(tmp_path / "out" / "digits.csv")["mad"]).all()
+    assert 'href="digits.csv"' in (tmp_path / "out" / "digits.html").read_text()
+
+
+def test_only_its_own_folder_is_replaced(made, tmp_path):
+    run(made, tmp_path / "out", analyses=["digits"])
+    run(made, tmp_path / "out", analyses=["digits"])
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(RedlaneError, match="would be replaced"):
+        run(made, tmp_path / "out", analyses=["digits"])
+    assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"since": date(2024, 6, 1)}, r"the period is empty: since=2024-06-01 is after until=2024-05-15"),
+        (
+            {"since": date(2030, 1, 1), "until": None},
+            r"the period is empty|no declaration was registered",
+        ),
+        (
+            {"since": date(2020, 1, 1), "until": date(2020, 2, 1)},
+            "no declaration was registered from 2020-01-01",
+        ),
+        ({"analyses": ["digit"]}, "there is no analysis 'digit'; known are .*digits"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(made, tmp_path, changes, sentence):
+    with pytest.raises(RedlaneError, match=sentence):
+        run(made, tmp_path / "out", **changes)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_says_what_it_is_and_how_to_read_it(name):
+    analysis = ANALYSES[name]
+    assert re.fullmatch(r"[a-z_]+", name)
+    assert analysis.lead.endswith(".")
+    assert analysis.reading
+    assert all(sentence.endswith(".") for sentence in (*analysis.reading, *analysis.cautions))
