@@ -46,8 +46,10 @@ def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for key in row.paths():
         given[key] = [ANYWHERE] if key == "files" else ANYWHERE
-    switches = {option.parameter: True for option in row.options if option.kind == "switch"}
-    return calling.arguments_for(row, run, {**values, **given, **switches})
+    for option in row.options:
+        if option.kind in ("switch", "text"):
+            given[option.parameter] = True if option.kind == "switch" else "words"
+    return calling.arguments_for(row, run, {**values, **given})
 
 
 def test_every_stage_has_its_file_its_function_and_its_row() -> None:

@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """The input, configuration or command line cannot be used; nothing was written."""
     DONE_WITH_REJECTS = 3
     """Done, but some rows were rejected: they are listed in the rejects file."""
+    DIFFERS = 4
+    """Done, and what was recomputed is not what was stored."""
 
 
 class RedlaneError(Exception):

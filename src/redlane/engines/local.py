@@ -93,7 +93,7 @@ def first_pass(batches: Iterable[pd.DataFrame], scorer: Scorer, spill: Spill) ->
         declarations = batch[scorer.columns_of(batch)].reset_index(drop=True)
         scored = score(declarations, scorer.profiles, scorer.features, scorer.model, scorer.threads)
         builder.add(declarations, scored.margin, scored.expected_revenue, _flags(scored.features, scorer))
-        spill.add(_with_scores(declarations, scored.margin, scored.probability, scored.expected_revenue))
+        spill.add(with_scores(declarations, scored.margin, scored.probability, scored.expected_revenue))
     queue = builder.queue()
     return Assigned(queue, assign(queue, scorer.lanes))
 
@@ -128,7 +128,8 @@ def _wanted(lanes: LaneResult, settings: ExplanationSettings) -> npt.NDArray[np.
     return np.full(len(lanes), settings.rows == "all")
 
 
-def _with_scores(declarations: pd.DataFrame, margin: Any, probability: Any, revenue: Any) -> pa.Table:
+def with_scores(declarations: pd.DataFrame, margin: Any, probability: Any, revenue: Any) -> pa.Table:
+    """Declarations and their scores as one table; a missing revenue is null throughout."""
     table = pa.Table.from_pandas(declarations, schema=_schema(declarations.columns), preserve_index=False)
     missing = pa.nulls(len(declarations), pa.float64())
     for name, values in zip(_SCORES, (margin, probability, revenue), strict=True):

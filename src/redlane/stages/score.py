@@ -66,7 +66,7 @@ def run(
     learnt = read_bundle(bundle)
     store_folder = profiles or beside(bundle)
     store = open_store(store_folder, profiles_id)
-    scorer = _scorer(learnt, store, lanes, explanations, threads)
+    scorer = scorer_of(learnt, store, lanes, explanations, threads)
     rules = declarations or DeclarationFormat.parse(learnt.configured("declarations"), "the bundle's format")
     step("looking through the file")
     source = DeclarationFile(file, rules, as_of, labels=False)
@@ -136,13 +136,18 @@ def beside(bundle: Path) -> Path:
     return folder.parent.parent / "profiles" / folder.name
 
 
-def _scorer(
+def scorer_of(
     learnt: Bundle,
     store: Profiles,
     lanes: LaneSettings,
     explanations: ExplanationSettings,
     threads: int | None,
 ) -> Scorer:
+    """Everything that scores, from a bundle and a store.
+
+    Raises:
+        RedlaneError: the bundle's features are not those this version computes, or a sentence cannot be written.
+    """
     features = FeatureSettings.parse(learnt.configured("features"), "the bundle's features")
     specs = features.features()
     if tuple(spec.name for spec in specs) != learnt.model.features:

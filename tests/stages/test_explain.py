@@ -1,0 +1,140 @@
+"""A stored score can be computed again, bit for bit; whatever was changed since is found and named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from redlane.engines.recompute import same
+from redlane.errors import ExitCode, RedlaneError
+from redlane.io.files import sha256_file
+from redlane.stages import explain
+from tests.runs import write_csv
+
+
+def run(trained, scores, **changes):
+    standard = {"file": trained.new_file, "declaration": None, "rows": 1000, "seed": 0}
+    places = {"bundle": trained.bundle, "profiles": trained.profiles}
+    return explain.run(scores=scores, **{**standard, **places, **changes})
+
+
+@pytest.fixture(scope="module")
+def scores(trained, tmp_path_factory):
+    return trained.score(tmp_path_factory.mktemp("scored") / "night.parquet").paths["scores"]
+
+
+@pytest.fixture
+def copy(scores, tmp_path):
+    """The score file and its manifest, to be tampered with."""
+    for path in (scores, scores.with_name("night.manifest.json")):
+        shutil.copy(path, tmp_path)
+    return tmp_path / scores.name
+
+
+def test_every_row_of_a_sample_matches(trained, scores):
+    result = run(trained, scores)
+    assert result.exit_code == ExitCode.DONE
+    assert result.counts == {
+        "recomputed": min(1000, len(trained.new)),
+        "matching": min(1000, len(trained.new)),
+        "differing": 0,
+    }
+
+
+def test_a_score_file_in_csv_matches_too(trained, tmp_path):
+    scores = trained.score(tmp_path / "night.csv").paths["scores"]
+    assert run(trained, scores, rows=200).exit_code == ExitCode.DONE
+
+
+def test_one_declaration_is_told_with_its_reasons(trained, scores):
+    first = trained.new["declaration_id"].iloc[0]
+    result = run(trained, scores, declaration=first)
+    assert result.counts["recomputed"] == (trained.new["declaration_id"] == first).sum()
+    assert {"margin", "lane"} <= set(result.tables[0].frame["what"])
+
+
+def test_an_unknown_declaration_is_refused(trained, scores):
+    with pytest.raises(RedlaneError, match="has no declaration 'nobody'"):
+        run(trained, scores, declaration="nobody")
+
+
+@pytest.mark.parametrize("column", ["customs_value", "importer_id", "hs_code"])
+def test_changed_input_values_are_found(trained, scores, tmp_path, column):
+    changed, first = trained.new.copy(), trained.new[column].iloc[0]
+    changed[column] = changed[column] * 3 if column == "customs_value" else first
+    result = run(trained, scores, file=write_csv(changed, tmp_path / "new.csv"))
+    assert result.exit_code == ExitCode.DIFFERS
+    assert "new.csv is not the file that was scored" in result.notes[0]
+    assert result.counts["differing"] > 0
+
+
+def test_an_added_row_leaves_the_scores_of_others_and_is_named(trained, scores, tmp_path):
+    more = pd.concat([trained.new, trained.new.tail(1).assign(declaration_id="another")])
+    result = run(trained, scores, file=write_csv(more, tmp_path / "new.csv"))
+    assert (result.exit_code, result.counts["differing"]) == (ExitCode.DIFFERS, 0)
+
+
+def test_a_row_that_went_missing_is_named(trained, scores, tmp_path):
+    result = run(trained, scores, file=write_csv(trained.new.iloc[1:], tmp_path / "new.csv"))
+    assert any("1 scored rows are not among" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("name", ["trees.txt", "calibration.json", "features.json", "configuration.json"])
+def test_a_changed_byte_of_the_bundle_is_found(trained, scores, tmp_path, name):
+    bundle = shutil.copytree(trained.bundle, tmp_path / "bundle")
+    content = bytearray((bundle / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (bundle / name).write_bytes(bytes(content))
+    with pytest.raises(RedlaneError, match=name):
+        run(trained, scores, bundle=bundle)
+
+
+def test_a_changed_row_of_the_profiles_is_found(trained, scores, tmp_path):
+    store = shutil.copytree(trained.profiles, tmp_path / "store")
+    path = next(store.glob("segment_*/activity__importer.parquet"))
+    table = pq.read_table(path).to_pandas()
+    table.loc[0, "count"] += 1
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), path)
+    with pytest.raises(RedlaneError, match="activity__importer"):
+        run(trained, scores, profiles=store)
+
+
+def test_a_forged_score_is_found_even_with_a_forged_hash(trained, copy):
+    table = pq.read_table(copy)
+    margins = table["margin"].to_pylist()
+    margins[0] += 1e-12
+    pq.write_table(table.set_column(2, "margin", pa.array(margins)), copy)
+    assert "was changed after it was written" in run(trained, copy, rows=1).notes[0]
+    manifest = copy.with_name("night.manifest.json")
+    facts = json.loads(manifest.read_text())
+    facts["outputs"][copy.name] = sha256_file(copy)
+    manifest.write_text(json.dumps(facts))
+    result = run(trained, copy)
+    assert (result.exit_code, result.counts["differing"]) == (ExitCode.DIFFERS, 1)
+
+
+def test_later_profiles_change_nothing(trained, scores, tmp_path):
+    from redlane.profiles.store import append_to_store
+
+    store = shutil.copytree(trained.profiles, tmp_path / "store")
+    append_to_store(store, trained.new, {"new.csv": "0" * 64}, "declarations")
+    assert run(trained, scores, profiles=store).exit_code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("absent", ["scores", "manifest"])
+def test_a_missing_file_is_named(trained, copy, absent):
+    gone = copy if absent == "scores" else Path(str(copy.with_suffix("")) + ".manifest.json")
+    gone.unlink()
+    with pytest.raises(RedlaneError, match=f"{gone.name} is missing"):
+        run(trained, copy)
+
+
+def test_bits_are_compared_not_words():
+    assert same(0.1, 0.1)
+    assert not same(0.0, -0.0)
+    assert not same(1, 1.0)
+    assert not same([1, 2], [1])
