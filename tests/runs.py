@@ -73,6 +73,7 @@ def run_train(folder: Path, files: list[Path], **changes: Any) -> StageResult:
         "profiles": folder / "profiles" / "small",
         "declarations": chosen("declarations", "canonical"),
         "features": chosen("features", "default"),
+        "flags": chosen("flags", "default"),
         "model": chosen("model", "lightgbm", **QUICK),
         "periods": Periods(burn_in_days=28, tune_days=35, test_days=42),
         "weighting": Weighting(),

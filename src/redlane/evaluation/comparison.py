@@ -1,7 +1,7 @@
 """The model beside its baselines, on all test rows and on the honest slice: the table shown with every model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,8 @@ class Comparison:
     probability: Floats
     truth: Truth
     unseen_rows: Booleans
+    flags: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Hit rates of the red flags; see :func:`redlane.evaluation.flags.flag_table`. Empty where there are none."""
 
     @property
     def seen_share(self) -> float:

@@ -1,5 +1,6 @@
 """Stage *evaluate*: a bundle and declarations with outcomes -> how good it is, beside the baselines."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from redlane.errors import ExitCode, RedlaneError
 from redlane.evaluation.comparison import compare
 from redlane.evaluation.settings import EvaluationSettings
 from redlane.features.catalogue import FeatureSettings
+from redlane.features.flags.availability import availability_note
 from redlane.io.files import atomic_folder
 from redlane.model.bundle import read_bundle
 from redlane.pipeline import score
 from redlane.profiles.store import open_store
 from redlane.progress import step
-from redlane.stages import learning
+from redlane.stages import flagging, learning
 from redlane.stages.delivery import EVALUATION, refuse_replacing
 from redlane.stages.result import StageResult, reject_tables
 from redlane.stages.score import beside
@@ -70,6 +72,8 @@ def run(
         settings=evaluation,
         proxy=rules.revenue_proxy != "none",
     )
+    judged = flagging.judged_flags(frame, since, test, store, features, evaluation)
+    comparison = replace(comparison, flags=judged)
     if out is not None:
         with atomic_folder(out) as folder:
             learning.write_evaluation(folder, comparison)
@@ -84,9 +88,14 @@ def run(
             "judged": int(since.sum()),
         },
         numbers={"bundle_id": learnt.id, "profiles_id": store.id, **learning.numbers(comparison)},
-        tables=[*learning.tables(comparison), *reject_tables(accepted.rejects)],
+        tables=[
+            *learning.tables(comparison),
+            *flagging.flag_tables(comparison.flags),
+            *reject_tables(accepted.rejects),
+        ],
         notes=[
             *learning.cautions(learnt.manifest["facts"].get("caution", ""), comparison),
+            *availability_note(features.flags(), features.names(), frame.columns),
             *accepted.notes,
         ],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,

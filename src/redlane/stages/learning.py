@@ -228,6 +228,9 @@ def write_evaluation(folder: Path, comparison: Comparison) -> list[Path]:
             if len(frame := getattr(evaluation, table)):
                 paths.append(folder / f"{_slug(name)}_{table}.parquet")
                 write_table(paths[-1], frame)
+    if len(comparison.flags):
+        paths.append(folder / "red_flags.parquet")
+        write_table(paths[-1], comparison.flags)
     return [*paths, *_plots(folder, comparison)]
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from redlane.errors import ExitCode, RedlaneError
 from redlane.evaluation.comparison import Comparison, baseline_needs, compare
 from redlane.evaluation.settings import EvaluationSettings
 from redlane.features.catalogue import FeatureSettings
+from redlane.features.flags.availability import availability_note
+from redlane.features.flags.flag import FlagSettings
 from redlane.governance.model_card import CardFacts, model_card
 from redlane.io.files import atomic_folder
 from redlane.model.bundle import write_bundle
@@ -23,7 +26,7 @@ from redlane.pipeline import Recipe, fit, score
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import create_store
 from redlane.progress import step
-from redlane.stages import learning
+from redlane.stages import flagging, learning
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
 from redlane.stages.result import StageResult, reject_tables
 from redlane.tracking.run import Run, track
@@ -37,6 +40,7 @@ def run(
     profiles: Path,
     declarations: DeclarationFormat,
     features: FeatureSettings,
+    flags: FlagSettings,
     model: LightGBMSettings,
     periods: Periods,
     weighting: Weighting,
@@ -56,6 +60,7 @@ def run(
     accepted = read_declarations(files, declarations, as_of)
     frame, inputs = accepted.frame, learning.by_name(accepted.hashes)
     learning.require_outcomes(accepted)
+    features = features.with_flags(flags)
     features.check_columns(frame.columns, declarations.labels())
     split = periods.split(
         days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
@@ -88,6 +93,8 @@ def run(
                 settings=evaluation,
                 proxy=declarations.revenue_proxy != "none",
             )
+            judged = flagging.judged_flags(frame, split.test, test, store, features, evaluation)
+            comparison = replace(comparison, flags=judged)
             step("writing the bundle")
             cautions = learning.cautions(caution, comparison)
             facts = {
@@ -118,8 +125,16 @@ def run(
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
         counts={"read": accepted.read, "accepted": len(frame), "rejected": rejected, **rows},
         numbers={"bundle_id": bundle_id, "profiles_id": store.id, **learning.numbers(comparison)},
-        tables=[*learning.tables(comparison), *reject_tables(accepted.rejects)],
-        notes=[*cautions, *accepted.notes],
+        tables=[
+            *learning.tables(comparison),
+            *flagging.flag_tables(comparison.flags),
+            *reject_tables(accepted.rejects),
+        ],
+        notes=[
+            *cautions,
+            *availability_note(features.flags(), features.names(), frame.columns),
+            *accepted.notes,
+        ],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
 
