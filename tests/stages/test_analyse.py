@@ -125,6 +125,13 @@ def test_only_its_own_folder_is_replaced(made, tmp_path):
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
 
 
+def test_a_folder_of_scores_or_of_a_made_up_world_is_not_replaced(made, tmp_path):
+    for name in ("manifest.json", "scores.parquet"):
+        (tmp_path / name).write_text("theirs")
+    with pytest.raises(RedlaneError, match="holds other files"):
+        run(made, tmp_path, analyses=["digits"])
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

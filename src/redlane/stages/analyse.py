@@ -24,7 +24,11 @@ from redlane.stages import learning
 from redlane.stages.delivery import refuse_replacing
 from redlane.stages.result import ResultTable, StageResult, reject_tables
 
-FOLDER = ("manifest.json", "*.html", "*.parquet", "*.csv")
+FOLDER = (
+    "index.html",
+    "manifest.json",
+    *(f"{name}.{suffix}" for name in ANALYSES for suffix in ("html", "parquet", "csv")),
+)
 """What a folder written by this stage holds."""
 
 
