@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.errors import RedlaneError
 from redlane.features.behaviour import Pace
+from redlane.features.community import Community
 from redlane.features.digits import DigitTests
 from redlane.features.family import Family
 from redlane.features.flags.family import Flags
@@ -18,6 +19,7 @@ from redlane.features.goods import Codes, Duty, Route, hs_prefix
 from redlane.features.incentives import Misclassification
 from redlane.features.mirror import Mirror
 from redlane.features.network import Fan, Hub, Neighbours
+from redlane.features.origin_incentives import OriginIncentive
 from redlane.features.parties import History, Novelty, base_rate
 from redlane.features.repeats import Repeats
 from redlane.features.shares import Shares
@@ -35,6 +37,7 @@ from redlane.settings import Settings
 FAMILIES: dict[str, type[Family]] = {
     "amounts": Amounts,
     "codes": Codes,
+    "community": Community,
     "digits": DigitTests,
     "duty": Duty,
     "fan": Fan,
@@ -45,6 +48,7 @@ FAMILIES: dict[str, type[Family]] = {
     "misclassification": Misclassification,
     "neighbours": Neighbours,
     "novelty": Novelty,
+    "origin_incentive": OriginIncentive,
     "pace": Pace,
     "repeats": Repeats,
     "route": Route,
