@@ -7,6 +7,7 @@ from redlane.profiles.digitcounts import DigitReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
+from redlane.profiles.networks import NetworkReference
 from redlane.profiles.mirror_reference import MirrorReference
 from redlane.profiles.prices import PriceReference
 from redlane.profiles.silences import Silence
@@ -22,6 +23,7 @@ class ProfileNeeds(Settings):
     mirror: tuple[MirrorReference, ...] = ()
     links: tuple[Link, ...] = ()
     silences: tuple[Silence, ...] = ()
+    networks: tuple[NetworkReference, ...] = ()
     digits: tuple[DigitReference, ...] = ()
 
     @classmethod
