@@ -1,6 +1,7 @@
 """Mirror statistics: the partner's record of its exports against what is declared here."""
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from redlane.features.family import Computed, Family
 from redlane.features.mirror_words import FACTS, described
 from redlane.features.spec import Feature
 from redlane.features.view import Numbers, View, ratio
+from redlane.hashing import Hashes, hash64
 from redlane.profiles.mirror_reference import MirrorReference
 from redlane.profiles.needs import ProfileNeeds
 
@@ -36,6 +38,16 @@ class Mirror(Family):
     def columns(self) -> tuple[str, ...]:
         """Good, countries, value, mass, and mode of transport."""
         return self.reference.columns()
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Without the country of departure, or the mode of transport (one CIF/FOB factor then), where lacking."""
+        changes: dict[str, object] = {}
+        if "departure_country" not in columns:
+            changes["departure"] = False
+        if "transport_mode" not in columns:
+            changes["cif_fob"] = ()
+        part = self.model_copy(update={"reference": self.reference.model_copy(update=changes)})
+        return part if all(name in columns for name in part.columns()) else None
 
     def needs(self) -> ProfileNeeds:
         """The recorded exports."""
@@ -82,12 +94,12 @@ class Mirror(Family):
             "mirror_origin_share": ratio(recorded, both["all_exports"]),
             "mirror_pace": log_ratio(both["recent"], recorded),
             "mirror_origin_reexports": self._reexports(
-                view.text("origin_country"), both["country_exports"], both["country_reexports"]
+                view.hashes(("origin_country",)), both["country_exports"], both["country_reexports"]
             ),
         }
 
     def _departure(self, view: View, both: Sides) -> Computed:
-        origin, departure = view.text("origin_country"), view.text("departure_country")
+        origin, departure = (view.hashes((side,)) for side in ("origin_country", "departure_country"))
         elsewhere = (origin != departure) & (both["departure_exports"] > 0)
         share = ratio(both["departure_exports"], both["all_exports"])
         return {
@@ -100,9 +112,9 @@ class Mirror(Family):
             ),
         }
 
-    def _reexports(self, country: np.ndarray, own: Numbers, again: Numbers) -> Numbers:
+    def _reexports(self, country: Hashes, own: Numbers, again: Numbers) -> Numbers:
         share = ratio(again, own + again)
-        return np.where(np.isin(country.astype(str), self.hubs), 1.0, share) if self.hubs else share
+        return np.where(np.isin(country, hash64(self.hubs)), 1.0, share) if self.hubs else share
 
     def fact_names(self) -> tuple[str, ...]:
         """Year and amounts of both sides."""

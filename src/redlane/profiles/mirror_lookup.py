@@ -1,11 +1,15 @@
 """The as-of look-up of mirror statistics: both sides of a declaration's subheading and origin."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from redlane.declarations.periods import Days
-from redlane.hashing import MISSING, Hashes
-from redlane.profiles.keys import KeyHashes
+from redlane.hashing import MISSING, Hashes, combine
+from redlane.profiles.asof import Positions
+from redlane.profiles.keys import Key, KeyHashes
 from redlane.profiles.ledger import Ledger
 from redlane.profiles.mirror_reference import MirrorReference, first_days, months_covered, years_of
 from redlane.profiles.mirror_table import DECLARED, LEDGERS, MirrorTable
@@ -28,29 +32,67 @@ def mirror_before(
     in the reference currency, masses in kg.
     """
     land = _published(table.recorded["countries"], hashes.of(("origin_country",)), days, need)
-    year = land["year"]
-    cell = _in_year(table.recorded["cells"], hashes.of(LEDGERS["cells"]), year, need)
-    heading = _in_year(table.recorded["headings"], hashes.of(LEDGERS["headings"]), year, need)
-    good = _in_year(table.recorded["goods"], hashes.of(("hs6",)), year, need)
-    declared = _declared(table.declared["cells"], hashes.of(LEDGERS["cells"]), year)
-    declared_heading = _declared(table.declared["headings"], hashes.of(LEDGERS["headings"]), year)
-    covered = months_covered(year, table.first_day, table.last_day) >= need.minimum_months
-    factor = need.cif_fob_other
-    found = {
+    year, published = land["year"], np.isfinite(land["imports"])
+    keys = {key: hashes.of(key) for key in (LEDGERS["cells"], LEDGERS["headings"], ("hs6",))}
+    once, places = distinct(keys[LEDGERS["cells"]], year, published)
+    both = _both_sides(
+        table, {key: of[once] for key, of in keys.items()}, (year[once], published[once]), need
+    )
+    return {
         "year": year,
-        "exports": cell["exports"] / 100,
-        "exports_mass": cell["mass"] / 1000,
-        "imports": np.where(covered, declared["fob_cents"], cell["imports"] / factor) / 100,
-        "imports_mass": np.where(covered, declared["mass_grams"] / 1000, np.nan),
-        "heading_exports": heading["exports"] / 100,
-        "heading_imports": np.where(covered, declared_heading["fob_cents"], heading["imports"] / factor)
-        / 100,
-        "all_exports": good["exports"] / 100,
+        **{name: values[places] for name, values in both.items()},
         "country_exports": land["exports"] / 100,
         "country_reexports": land["reexports"] / 100,
         "recent": _recent(table, hashes, days, need),
+        **(_departure(table, hashes, days, need) if need.departure else {}),
     }
-    return {**found, **(_departure(table, hashes, days, need) if need.departure else {})}
+
+
+def distinct(
+    keys: Hashes, year: Numbers, more: npt.NDArray[np.bool_] | None = None
+) -> tuple[Positions, Positions]:
+    """Rows that stand for all with their key and year, and for every row the place of the one that does.
+
+    >>> keys, year = np.array([5, 7, 5], dtype=np.uint64), np.array([2023.0, 2023.0, 2023.0])
+    >>> [rows.tolist() for rows in distinct(keys, year)]
+    [[0, 1], [0, 1, 0]]
+    """
+    parts = [keys, np.nan_to_num(year, nan=1.0).astype(np.uint64)]
+    combined = combine([*parts, more + np.uint64(1)] if more is not None else parts)
+    places, found = pd.factorize(combined)
+    once = np.empty(len(found), np.int64)
+    once[places[::-1]] = np.arange(len(places))[::-1]
+    return once, places
+
+
+def _both_sides(
+    table: MirrorTable,
+    keys: Mapping[Key, Hashes],
+    of: tuple[Numbers, npt.NDArray[np.bool_]],
+    need: MirrorReference,
+) -> dict[str, Numbers]:
+    """Exports and imports of each subheading and origin in the year given; whether imports were published."""
+    year, published = of
+    cell = _in_year(table.recorded["cells"], keys[LEDGERS["cells"]], year, need)
+    heading = _in_year(table.recorded["headings"], keys[LEDGERS["headings"]], year, need)
+    good = _in_year(table.recorded["goods"], keys[("hs6",)], year, need)
+    declared = _declared(table.declared["cells"], keys[LEDGERS["cells"]], year)
+    siblings = _declared(table.declared["headings"], keys[LEDGERS["headings"]], year)
+    covered = months_covered(year, table.first_day, table.last_day) >= need.minimum_months
+
+    def imports(ours: Numbers, official: Numbers) -> Numbers:
+        return np.where(covered, ours, np.where(published, official, np.nan))
+
+    factor = need.cif_fob_other
+    return {
+        "exports": cell["exports"] / 100,
+        "exports_mass": cell["mass"] / 1000,
+        "imports": imports(declared["fob_cents"], cell["imports"] / factor) / 100,
+        "imports_mass": imports(declared["mass_grams"], cell["imports_mass"]) / 1000,
+        "heading_exports": heading["exports"] / 100,
+        "heading_imports": imports(siblings["fob_cents"], heading["imports"] / factor) / 100,
+        "all_exports": good["exports"] / 100,
+    }
 
 
 def _published(countries: Snapshot, keys: Hashes, days: Days, need: MirrorReference) -> dict[str, Numbers]:
@@ -63,14 +105,10 @@ def _published(countries: Snapshot, keys: Hashes, days: Days, need: MirrorRefere
 
 
 def _in_year(snapshot: Snapshot, keys: Hashes, year: Numbers, need: MirrorReference) -> dict[str, Numbers]:
-    """The amounts of each key in the given year: 0 where it has none, NaN where there is no such year.
-
-    Asked as of the day after that year was published, so that no later year is seen.
-    """
-    found = snapshot.before(keys, first_days(year + 1) + need.published_after_days)
-    same = found["year"] == year
-    nothing = np.where(np.isfinite(year) & (keys != MISSING), 0.0, np.nan)
-    return {name: np.where(same, values, nothing) for name, values in found.items() if name != "year"}
+    """The amounts of each key in the given year: 0 where it has none, NaN where there is no such year."""
+    found = snapshot.on(keys, need.known_on(year))
+    none = np.isnan(found["year"]) & np.isfinite(year) & (keys != MISSING)
+    return {name: np.where(none, 0.0, values) for name, values in found.items() if name != "year"}
 
 
 def _declared(ledger: Ledger, keys: Hashes, year: Numbers) -> dict[str, Numbers]:
@@ -96,10 +134,12 @@ def _departure(
 ) -> dict[str, Numbers]:
     """The same of the country of departure: its exports of the good, and its exports and re-exports in all."""
     land = _published(table.recorded["countries"], hashes.of(("departure_country",)), days, need)
-    cell = _in_year(table.recorded["cells"], hashes.of(("hs6", "departure_country")), land["year"], need)
+    keys = hashes.of(("hs6", "departure_country"))
+    once, places = distinct(keys, land["year"])
+    cell = _in_year(table.recorded["cells"], keys[once], land["year"][once], need)
     return {
         "departure_year": land["year"],
-        "departure_exports": cell["exports"] / 100,
+        "departure_exports": cell["exports"][places] / 100,
         "departure_total": land["exports"] / 100,
         "departure_reexports": land["reexports"] / 100,
     }

@@ -60,9 +60,14 @@ class MirrorReference(Settings):
         """CIF over FOB of each declaration by its mode of transport."""
         if modes is None:
             return np.empty(0)
+        codes, distinct = pd.factorize(modes)
         known = dict(self.cif_fob)
-        factors = modes.map(lambda mode: known.get(mode, self.cif_fob_other), na_action="ignore")
-        return factors.astype("float64").fillna(self.cif_fob_other).to_numpy("float64")
+        factors = [known.get(mode, self.cif_fob_other) for mode in distinct]
+        return np.array([*factors, self.cif_fob_other])[codes]
+
+    def known_on(self, years: Numbers) -> Days:
+        """The day after which the statistics of each year are known."""
+        return np.asarray(first_days(years + 1) - 1 + self.published_after_days)
 
     def fob(self, declarations: pd.DataFrame) -> Numbers:
         """Declared values at the border of export, NaN where missing."""
@@ -102,7 +107,7 @@ def months_covered(year: Numbers, first_day: int, last_day: int) -> Numbers:
     [12.0, 1.0]
     """
     start = (np.nan_to_num(year - 1970, nan=0.0) * 12).astype(np.int64)
-    covered = np.zeros(len(year))
+    covered = np.zeros(len(year))  # few rows: one per good, country and year
     for month in range(12):
         begins = (start + month).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
         ends = (start + month + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - 1

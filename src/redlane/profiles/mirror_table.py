@@ -11,7 +11,7 @@ from redlane.hashing import Hashes, combine, hash64
 from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.keys import Key
 from redlane.profiles.ledger import Ledger
-from redlane.profiles.mirror_reference import MirrorReference, first_days
+from redlane.profiles.mirror_reference import MirrorReference
 from redlane.profiles.prices import Snapshot
 
 LEVELS: dict[str, tuple[str, ...]] = {
@@ -22,9 +22,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 """The tables of recorded exports: by subheading and country, by heading and country, by subheading, by country."""
 
-AMOUNTS = ("exports", "mass", "reexports", "imports")
+AMOUNTS = ("exports", "mass", "reexports", "imports", "imports_mass")
 """Of each row, in whole cents and grams: own exports and their mass, re-exports, this country's published imports
-(all NaN in a year for which none are given)."""
+and their mass (all NaN in a year for which none are given)."""
 
 LEDGERS: dict[str, Key] = {"cells": ("hs6", "origin_country"), "headings": ("hs4", "origin_country")}
 DECLARED = ("fob_cents", "mass_grams")
@@ -57,11 +57,13 @@ def recorded_exports(
             "mass": np.rint(frame["exports_mass"] * 1000),
             "reexports": np.rint(frame["reexports"] * 100),
             "imports": np.rint(frame["imports"] * 100),
+            "imports_mass": np.rint(frame["imports_mass"] * 1000),
         }
     )
     rows = frame[["hs6", "country", "year"]].assign(hs4=frame["hs6"].str.slice(0, 4), **cents)
     published = rows["year"].isin(rows.loc[rows["imports"].notna(), "year"].unique())
-    rows["imports"] = rows["imports"].where(~published | rows["imports"].notna(), 0.0)
+    none = published & rows["imports"].isna()
+    rows.loc[none, ["imports", "imports_mass"]] = 0.0
     spoke = (rows["exports"] + rows["reexports"]).groupby([rows["country"], rows["year"]]).transform(
         "sum"
     ) > 0
@@ -97,6 +99,5 @@ def _level(rows: pd.DataFrame, key: tuple[str, ...], need: MirrorReference) -> S
 
 def _snapshot(keys: Hashes, rows: pd.DataFrame, need: MirrorReference) -> Snapshot:
     year = rows["year"].to_numpy("float64")
-    known_on = first_days(year + 1) - 1 + need.published_after_days
-    index, order = AsOfIndex.of_rows(keys, known_on)
+    index, order = AsOfIndex.of_rows(keys, need.known_on(year))
     return Snapshot(index, {name: rows[name].to_numpy("float64")[order] for name in ("year", *AMOUNTS)})

@@ -140,7 +140,7 @@ def _one_importer(rows: pd.DataFrame, judged: Judged, name: str) -> pd.DataFrame
     other = rows["here"] != to["here"][0]
     if other.any():
         judged.left_out["trade of another country"] += int(other.sum())
-    return rows[~other]
+    return pd.DataFrame(rows.loc[~other])
 
 
 def _distinct(rows: pd.DataFrame, judged: Judged, of: tuple[str, PartnerExportsFormat]) -> pd.DataFrame:
