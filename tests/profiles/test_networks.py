@@ -80,7 +80,7 @@ def by_hand(rows, importer, day):
     return len(found), len(others), sum(others), sum(n for n, _ in hops), sum(h for _, h in hops)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows, st.integers(0, 5), st.integers(0, 75))
 def test_as_measured_by_hand(rows, importer, day):
     found = looked_up(build(frame(rows), ProfileNeeds(networks=(NEED,))), importer, day)

@@ -67,7 +67,7 @@ def by_hand(rows, importer, seller, day):
     return silent, inspected, hits, lasts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rows, st.integers(0, 3), st.integers(0, 1), st.integers(0, 60))
 def test_as_counted_by_hand(rows, importer, seller, day):
     profiles = build(frame(rows), ProfileNeeds(silences=(NEED,)))

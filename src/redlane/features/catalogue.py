@@ -28,6 +28,7 @@ from redlane.features.splitting import Splitting
 from redlane.features.successors import Successors
 from redlane.features.timing import Timing
 from redlane.features.value import Amounts, UnitPrice
+from redlane.features.vertex import Vertex
 from redlane.features.view import View
 from redlane.profiles.build import Profiles
 from redlane.profiles.keys import HS_PREFIXES
@@ -57,6 +58,7 @@ FAMILIES: dict[str, type[Family]] = {
     "successors": Successors,
     "timing": Timing,
     "unit_price": UnitPrice,
+    "vertex": Vertex,
 }
 """Every feature family by the name configuration gives it."""
 
@@ -198,7 +200,8 @@ def facts(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSetti
         numbers = {**{part: hs_prefix(view, part) for part in HS_PREFIXES}, **numbers}
     read = [*settings.columns(), *(name for name in settings.optional_columns() if name in declarations)]
     declared = [name for name in dict.fromkeys(read) if name not in numbers]
-    return declarations[declared].reset_index(drop=True).assign(**{"base_rate": base_rate(view), **numbers})
+    stated = {name: declarations[name].reset_index(drop=True) for name in declared}
+    return pd.DataFrame({**stated, "base_rate": base_rate(view), **numbers}, copy=False)
 
 
 def _view(declarations: pd.DataFrame, profiles: Profiles) -> View:

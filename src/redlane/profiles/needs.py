@@ -7,8 +7,8 @@ from redlane.profiles.digitcounts import DigitReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
-from redlane.profiles.networks import NetworkReference
 from redlane.profiles.mirror_reference import MirrorReference
+from redlane.profiles.networks import NetworkReference
 from redlane.profiles.prices import PriceReference
 from redlane.profiles.silences import Silence
 from redlane.settings import Settings
@@ -23,6 +23,7 @@ class ProfileNeeds(Settings):
     mirror: tuple[MirrorReference, ...] = ()
     links: tuple[Link, ...] = ()
     silences: tuple[Silence, ...] = ()
+    moments: tuple[Key, ...] = ()
     networks: tuple[NetworkReference, ...] = ()
     digits: tuple[DigitReference, ...] = ()
 
