@@ -77,8 +77,8 @@ def matrix(declarations: pd.DataFrame, rows: pd.DataFrame, by: Key) -> pd.DataFr
         RedlaneError: the key has an unknown part.
     """
     check_key(by, "price filter")
-    parts = {part: part_text(declarations, part).to_numpy("object") for part in by} or {"everything": "all"}
-    keys = pd.DataFrame(parts, index=range(len(declarations)))
+    parts = {part: part_text(declarations, part).to_numpy("object") for part in by}
+    keys = pd.DataFrame(parts or {"everything": np.zeros(len(declarations))})
     names = list(keys.columns)
     table = pd.concat([keys, rows.reset_index(drop=True)], axis=1).dropna(subset=names)
     table = table.sort_values([*names, *AMOUNTS], ignore_index=True)  # sums that no order of rows changes
