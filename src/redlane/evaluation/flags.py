@@ -25,6 +25,10 @@ FEW = 30
 """With fewer inspections, hits or misses than this (a third of it for the latter two), the interval is Wilson's."""
 
 
+LEAST = 5
+"""Fewer inspections than this say nothing about a flag."""
+
+
 def flag_table(
     features: pd.DataFrame, declarations: pd.DataFrame, flags: Sequence[Flag], settings: EvaluationSettings
 ) -> pd.DataFrame:
@@ -111,8 +115,8 @@ def _judged(table: pd.DataFrame, base: float) -> pd.DataFrame:
     """With lift over the base rate, and whether the interval leaves it out."""
     above, below = table["low"] > base, table["high"] < base
     verdict = np.select(
-        [table["inspected"] == 0, above, below],
-        ["never inspected", "above the base rate", "below the base rate"],
+        [table["inspected"] == 0, table["inspected"] < LEAST, above, below],
+        ["never inspected", "too few inspected to tell", "above the base rate", "below the base rate"],
         "not distinguishable from the base rate",
     )
     lift = ratio(table["precision"].to_numpy("float64"), np.full(len(table), base))

@@ -9,6 +9,7 @@ import ast
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from simpleeval import InvalidExpression, SimpleEval
@@ -141,14 +142,7 @@ class Expression:
         ...
         redlane.features.flags.values.ExpressionError: a dot after a name is not allowed
         """
-        tree = _parsed(text)
-        _check(tree.value, 1)
-        if isinstance(tree.value, ast.Constant | ast.Name):
-            raise ExpressionError("a single value is no statement; compare it with something", 1)
-        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
-        in_order = sorted(named, key=lambda node: node.col_offset)
-        return cls(text, tree, tuple(dict.fromkeys(node.id for node in in_order)))
+        return _checked(text)
 
     def evaluate(self, names: Callable[[str], Value], n: int) -> Floats:
         """1 where it is true, 0 where it is false, NaN where it is unknown; *names* gives columns of n rows.
@@ -165,6 +159,19 @@ class Expression:
             return truth(_Evaluator(names).eval(self.text, self.tree)).as_numbers(n)
         except InvalidExpression as error:  # nothing that passed the check gets here
             raise ExpressionError(str(error)) from None
+
+
+@lru_cache(maxsize=1024)
+def _checked(text: str) -> Expression:
+    """The same text is checked once: expressions never change, and batches are many."""
+    tree = _parsed(text)
+    _check(tree.value, 1)
+    if isinstance(tree.value, ast.Constant | ast.Name):
+        raise ExpressionError("a single value is no statement; compare it with something", 1)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    in_order = sorted(named, key=lambda node: node.col_offset)
+    return Expression(text, tree, tuple(dict.fromkeys(node.id for node in in_order)))
 
 
 def constant(value: object) -> Value:
