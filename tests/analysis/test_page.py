@@ -23,7 +23,7 @@ def page(**changes):
         "cautions": ["Not proof."],
         "table": pd.DataFrame({"name": ["a"], "amount": [1.5]}),
         "rows": 7,
-        "whole": "prices.parquet",
+        "files": ["prices.parquet", "prices_origins.parquet"],
         "facts": {"Period": "a year"},
         "pictures": [PICTURE],
     }
@@ -60,7 +60,8 @@ def test_a_page_says_what_it_is_how_to_read_it_and_where_the_whole_table_is():
     for words in ("Prices &amp; cells", "What it is.", "How to read it.", "Not proof.", "Three were found."):
         assert words in html
     assert "The first 1 of 7 rows" in html
-    assert ("a", {"href": "prices.parquet"}) in read(html).tags
+    for file in ("prices.parquet", "prices_origins.parquet"):
+        assert ("a", {"href": file}) in read(html).tags
     assert "<title>Prices &amp; cells</title>" in html
     assert '<html lang="en">' in html
 

@@ -35,6 +35,9 @@ def run(folder, out, **changes):
         "files": [folder / "w.parquet"],
         "profiles": folder / "store",
         "declarations": chosen("declarations", "canonical"),
+        "features": chosen("features", "default"),
+        "flags": chosen("flags", "default"),
+        "evaluation": chosen("evaluation", "default", bootstrap_repeats=20),
         "since": date(2024, 3, 1),
         "until": date(2024, 5, 15),
         "analyses": None,
@@ -135,10 +138,10 @@ def test_a_folder_of_scores_or_of_a_made_up_world_is_not_replaced(made, tmp_path
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"since": date(2024, 6, 1)}, r"the period is empty: since=2024-06-01 is after until=2024-05-15"),
+        ({"since": date(2024, 6, 1)}, "no declaration was registered from 2024-06-01 to 2024-05-15"),
         (
             {"since": date(2030, 1, 1), "until": None},
-            r"the period is empty|no declaration was registered",
+            "the files hold those from 2024-01-01 to 2024-05-29",
         ),
         (
             {"since": date(2020, 1, 1), "until": date(2020, 2, 1)},

@@ -9,7 +9,12 @@ import pandas as pd
 
 from redlane.analysis.page import Picture
 from redlane.analysis.plots import png
+from redlane.evaluation.settings import EvaluationSettings
+from redlane.features.catalogue import FeatureSettings
 from redlane.profiles.build import Profiles
+
+Tables = Mapping[str, pd.DataFrame]
+"""What an analysis computes: the table its page is about first, others beside it by name."""
 
 INDICATORS = (
     "Risk indicators, not proof: each row says where to look, and may have an honest cause.",
@@ -21,12 +26,17 @@ INDICATORS = (
 
 @dataclass(frozen=True)
 class Period:
-    """The declarations looked at, the profiles they are compared with, and how many rows a page shows."""
+    """The declarations looked at, the profiles they are compared with, and how many rows a page shows.
+
+    ``features`` (with the red flags among them) and ``evaluation`` are for analyses of features.
+    """
 
     declarations: pd.DataFrame
     profiles: Profiles
     since: date
     until: date
+    features: FeatureSettings
+    evaluation: EvaluationSettings
     top_rows: int = 20
 
 
@@ -47,9 +57,10 @@ class Drawing:
 class Analysis:
     """One row of the table of analyses.
 
-    ``table`` computes all rows, the most telling first; ``shown`` takes those of the page from it. ``columns`` are
-    the declared columns it cannot do without. Where ``table`` raises a :class:`~redlane.errors.RedlaneError`, the
-    analysis is left out and its sentence given as the reason.
+    ``tables`` computes all rows: the first table is the one the page is about, others become files beside it.
+    ``shown`` puts the columns and rows of the page first; ``draw`` and ``finding`` are asked only where the first
+    table has rows. ``columns`` are the declared columns it cannot do without. Where ``tables`` raises a
+    :class:`~redlane.errors.RedlaneError`, the analysis is left out and its sentence given as the reason.
     """
 
     name: str
@@ -57,9 +68,21 @@ class Analysis:
     lead: str
     reading: Sequence[str]
     columns: Sequence[str]
-    table: Callable[[Period], pd.DataFrame]
-    draw: Callable[[pd.DataFrame], Drawing]
-    finding: Callable[[pd.DataFrame], str]
+    tables: Callable[[Period], Tables]
+    draw: Callable[[Tables], Drawing]
+    finding: Callable[[Tables], str]
     shown: Callable[[pd.DataFrame], pd.DataFrame] = field(default=lambda frame: frame)
     units: Mapping[str, str] = field(default_factory=dict)
     cautions: Sequence[str] = ()
+
+
+def both_sides(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
+    """The rows in an order that gives both sides the same room: the largest of *low* and of *high* by turns.
+
+    >>> frame = pd.DataFrame({"under": [9.0, 8.0, 7.0, 0.0], "over": [0.0, 0.0, 1.0, 2.0]})
+    >>> both_sides(frame, "under", "over").index.tolist()
+    [0, 3, 1, 2]
+    """
+    ranks = pd.DataFrame({name: frame[name].rank(ascending=False, method="first") for name in (low, high)})
+    best = ranks.min(axis=1) + 0.5 * (ranks[high] < ranks[low])
+    return frame.loc[best.sort_values(kind="stable").index]

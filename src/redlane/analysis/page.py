@@ -31,7 +31,7 @@ class Page:
     """What one page says, in plain text; :func:`page_html` writes it as HTML.
 
     ``lead`` is one sentence what this is, ``reading`` how to read it, ``finding`` what was found this time, ``facts``
-    how it was made. ``table`` holds the top rows only; ``whole`` is the file with all of them.
+    how it was made. ``table`` holds the top rows only; the first of ``files`` has all of them.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Page:
     cautions: Sequence[str]
     table: pd.DataFrame
     rows: int
-    whole: str
+    files: Sequence[str]
     facts: Facts
     finding: str = ""
     pictures: Sequence[Picture] = ()
@@ -101,7 +101,9 @@ def _list(sentences: Sequence[str]) -> str:
 
 def _table(page: Page) -> str:
     frame, shown = page.table, len(page.table)
-    whole = f"The whole table ({page.rows:,} rows) is in {link(page.whole, page.whole)}."
+    whole, *others = (link(file, file) for file in page.files)
+    beside = f" Beside it: {', '.join(others)}." if others else ""
+    whole = f"The whole table ({page.rows:,} rows) is in {whole}.{beside}"
     if frame.empty:
         return f"<h2>Table</h2><p>Nothing to show for this period. {whole}</p>"
     head = "".join(

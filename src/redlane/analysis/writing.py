@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from redlane.analysis.analysis import INDICATORS, Analysis, Period
+from redlane.analysis.analysis import INDICATORS, Analysis, Period, Tables
 from redlane.analysis.page import Facts, Page, document, facts_html, link, page_html
 from redlane.errors import RedlaneError
 from redlane.io.files import write_text
@@ -22,12 +22,11 @@ CONFIDENTIAL = "These pages name firms and persons: keep them where only those m
 
 @dataclass(frozen=True)
 class Done:
-    """An analysis that was made: its rows, what was found, and the first rows for people."""
+    """An analysis that was made: how many rows, and what was found."""
 
     analysis: Analysis
     rows: int
     finding: str
-    top: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ def write_analyses(
     for analysis in track(analyses, "analysing"):
         try:
             _require_columns(analysis, period.declarations)
-            frame = analysis.table(period)
+            made = analysis.tables(period)
         except RedlaneError as error:
             left_out[analysis.title] = str(error)
             continue
-        done.append(_write(folder, analysis, frame, period, facts, tables))
+        done.append(_write(folder, analysis, made, period, facts, tables))
     if not done:
         raise RedlaneError(
             "nothing can be analysed: "
@@ -75,27 +74,34 @@ def _require_columns(analysis: Analysis, declarations: pd.DataFrame) -> None:
 
 
 def _write(
-    folder: Path, analysis: Analysis, frame: pd.DataFrame, period: Period, facts: Facts, tables: TableFormat
+    folder: Path,
+    analysis: Analysis,
+    made: Tables,
+    period: Period,
+    facts: Facts,
+    tables: TableFormat,
 ) -> Done:
-    whole = f"{analysis.name}.{tables}"
-    write_table(folder / whole, frame, spreadsheet=tables == "csv")
-    top = analysis.shown(frame).head(period.top_rows)
-    finding = analysis.finding(frame) if len(frame) else "Nothing was found in this period."
+    names = [analysis.name, *(f"{analysis.name}_{part}" for part in list(made)[1:])]
+    files = [f"{name}.{tables}" for name in names]
+    for file, table in zip(files, made.values(), strict=True):
+        write_table(folder / file, table, spreadsheet=tables == "csv")
+    frame = next(iter(made.values()))
+    finding = analysis.finding(made) if len(frame) else "Nothing was found in this period."
     page = Page(
         title=analysis.title,
         lead=analysis.lead,
         reading=analysis.reading,
         cautions=(*analysis.cautions, *INDICATORS),
-        table=top,
+        table=analysis.shown(frame).head(period.top_rows),
         rows=len(frame),
-        whole=whole,
+        files=files,
         facts=facts,
         finding=finding,
-        pictures=[analysis.draw(frame).picture()] if len(frame) else [],
+        pictures=[analysis.draw(made).picture()] if len(frame) else [],
         units=analysis.units,
     )
     write_text(folder / f"{analysis.name}.html", page_html(page))
-    return Done(analysis, len(frame), finding, top)
+    return Done(analysis, len(frame), finding)
 
 
 def _index(written: Written, facts: Facts) -> str:

@@ -16,8 +16,10 @@ from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.periods import day_date, day_number, days
 from redlane.declarations.reading import Accepted, read_declarations
 from redlane.errors import ExitCode, RedlaneError
+from redlane.evaluation.settings import EvaluationSettings
+from redlane.features.catalogue import FeatureSettings
+from redlane.features.flags.flag import FlagSettings
 from redlane.io.files import atomic_folder, sha256_files, write_json
-from redlane.profiles.build import Profiles
 from redlane.profiles.store import open_store
 from redlane.progress import step
 from redlane.stages import learning
@@ -27,7 +29,8 @@ from redlane.stages.result import ResultTable, StageResult, reject_tables
 FOLDER = (
     "index.html",
     "manifest.json",
-    *(f"{name}.{suffix}" for name in ANALYSES for suffix in ("html", "parquet", "csv")),
+    *(f"{name}.html" for name in ANALYSES),
+    *(f"{name}{rest}" for name in ANALYSES for rest in (".parquet", "_*.parquet", ".csv", "_*.csv")),
 )
 """What a folder written by this stage holds."""
 
@@ -38,6 +41,9 @@ def run(
     profiles: Path,
     out: Path,
     declarations: DeclarationFormat,
+    features: FeatureSettings,
+    flags: FlagSettings,
+    evaluation: EvaluationSettings,
     since: date | None,
     until: date | None,
     analyses: list[str] | None,
@@ -60,7 +66,8 @@ def run(
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
     learning.require_rows(accepted)
-    period = _period(accepted.frame, store, since, until, top_rows)
+    frame, start, end = _period(accepted.frame, since, until)
+    period = Period(frame, store, start, end, features.with_flags(flags), evaluation, top_rows)
     inputs = learning.by_name(accepted.hashes)
     step("analysing")
     with atomic_folder(out) as folder:
@@ -84,21 +91,21 @@ def _chosen(names: list[str] | None) -> list[Analysis]:
     return [analysis for name, analysis in ANALYSES.items() if not names or name in names]
 
 
-def _period(
-    frame: pd.DataFrame, store: Profiles, since: date | None, until: date | None, top_rows: int
-) -> Period:
+def _period(frame: pd.DataFrame, since: date | None, until: date | None) -> tuple[pd.DataFrame, date, date]:
+    """The declarations registered in the period, its first and its last day.
+
+    Raises:
+        RedlaneError: there are none.
+    """
     registered = days(frame["registered_on"])
-    first, last = int(registered.min()), int(registered.max())
-    start, end = since or day_date(first), until or day_date(last)
-    if start > end:
-        raise RedlaneError(f"the period is empty: since={start} is after until={end}")
+    first, last = day_date(int(registered.min())), day_date(int(registered.max()))
+    start, end = since or first, until or last
     inside = (registered >= day_number(start)) & (registered <= day_number(end))
     if not inside.any():
         raise RedlaneError(
-            f"no declaration was registered from {start} to {end}; the files hold those from {day_date(first)} to "
-            f"{day_date(last)}"
+            f"no declaration was registered from {start} to {end}; the files hold those from {first} to {last}"
         )
-    return Period(frame[inside].reset_index(drop=True), store, start, end, top_rows)
+    return frame[inside].reset_index(drop=True), start, end
 
 
 def _facts(period: Period, inputs: Mapping[str, str]) -> dict[str, str]:
