@@ -11,10 +11,14 @@ from redlane import configuration
 from redlane.declarations.columns import COLUMNS
 from redlane.declarations.periods import Periods
 from redlane.declarations.synthetic import SyntheticSettings, generate
+from redlane.declarations.synthetic.generate import generate_week
+from redlane.declarations.synthetic.partners import PartnerStatistics
+from redlane.declarations.synthetic.world import build_world
 from redlane.model.weighting import Weighting
 from redlane.registry import settings_of
 from redlane.stages import score
 from redlane.stages.result import StageResult
+from redlane.stages.synthesize import write_partner_exports
 
 CONF = configuration.conf_folder()
 CANARY = "zzcanary"
@@ -48,6 +52,16 @@ def world(**changes: object) -> pd.DataFrame:
     return frame.assign(**{name: CANARY + frame[name] for name in PARTIES if name in frame})
 
 
+def write_partners(path: Path, **changes: object) -> Path:
+    """What partner countries recorded of the trade of :func:`world`."""
+    settings = chosen("declarations", "synthetic", **{**WORLD, **changes})
+    statistics = PartnerStatistics(build_world(settings))
+    for week in range(settings.weeks):
+        generate_week(statistics.world, week, statistics.watch)
+    write_partner_exports(path, statistics)
+    return path
+
+
 def declared(frame: pd.DataFrame) -> pd.DataFrame:
     """What stands in a declaration on the day it is lodged."""
     return frame[[name for name in frame if COLUMNS[name].role in ("identifier", "declared")]]
@@ -72,7 +86,9 @@ def run_train(folder: Path, files: list[Path], **changes: Any) -> StageResult:
         "bundle": folder / "models" / "small",
         "profiles": folder / "profiles" / "small",
         "declarations": chosen("declarations", "canonical"),
-        "features": chosen("features", "default"),
+        "partner_table": None,
+        "partner_exports": chosen("partner_exports", "comtrade"),
+        "features": chosen("features", "default", unavailable="leave_out"),
         "flags": chosen("flags", "default"),
         "model": chosen("model", "lightgbm", **QUICK),
         "periods": Periods(burn_in_days=28, tune_days=35, test_days=42),
@@ -136,7 +152,8 @@ def trained_in(folder: Path) -> Trained:
     history, new = everything[past].reset_index(drop=True), declared(everything[~past]).reset_index(drop=True)
     history.to_parquet(folder / "history.parquet")
     write_csv(new, folder / "new.csv")
-    result = run_train(folder, [folder / "history.parquet"])
+    partners = write_partners(folder / "partner_exports.csv")
+    result = run_train(folder, [folder / "history.parquet"], partner_table=partners)
     places = (
         folder / "history.parquet",
         folder / "new.csv",

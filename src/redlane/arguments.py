@@ -50,6 +50,11 @@ class Stage:
 
 _BUNDLE = Option("--bundle", "bundle", "the model's folder, for example models/kcs")
 _PROFILES = Option("--profiles", "profiles", "the profiles store: what was known, and when")
+_PARTNERS = Option(
+    "--partner-exports",
+    "partner_table",
+    "what partner countries recorded as exports, in UN Comtrade's layout",
+)
 _FILES = Option("--declarations", "files", "a declarations file; may be given several times", "paths")
 
 STAGES: dict[str, Stage] = {
@@ -66,13 +71,14 @@ STAGES: dict[str, Stage] = {
             (
                 Option("--out", "out", "the profiles store to write"),
                 Option("--append", "append", "add to an existing store", "switch"),
+                _PARTNERS,
             ),
             files="many",
         ),
         Stage(
             "train",
             "learn from inspected declarations, evaluate beside baselines, export a bundle",
-            (_FILES, _BUNDLE, _PROFILES),
+            (_FILES, _BUNDLE, _PROFILES, _PARTNERS),
             files="many",
         ),
         Stage(
@@ -104,6 +110,33 @@ STAGES: dict[str, Stage] = {
                 Option("--out", "out", "a folder for the tables and pages"),
             ),
             files="many",
+        ),
+        Stage(
+            "explain",
+            "recompute stored scores from bundle, profiles and declarations, and say whether they still hold",
+            (
+                Option("--scores", "scores", "the score file, its manifest beside it"),
+                Option(
+                    "--declaration", "declaration", "one declaration's id; else a sample is taken", "text"
+                ),
+                _BUNDLE,
+                _PROFILES,
+            ),
+            files="one",
+        ),
+        Stage(
+            "report",
+            "write one HTML file about a scored batch: counts, reasons, the selection and its case files",
+            (
+                Option("--out", "out", "the HTML file to write"),
+                _FILES,
+                _BUNDLE,
+                _PROFILES,
+                Option("--previous", "previous", "an earlier batch's score file; several times", "paths"),
+                Option("--mask-key", "mask_key", "a file with the secret key that masks ids of parties"),
+                Option("--pdf", "pdf", "print it to a PDF as well, where Chromium is installed", "switch"),
+            ),
+            files="one",
         ),
     )
 }
@@ -280,7 +313,14 @@ def _path(stage: Stage, key: str, value: Any) -> Any:
 def _metavar(option: Option) -> str:
     if option.kind == "switch":
         return ""
-    return {"out": "OUT", "files": "FILE", "scores": "FILE", "declaration": "ID"}.get(option.parameter, "DIR")
+    return _METAVARS.get(option.parameter, "DIR")
+
+
+_METAVARS = {
+    **dict.fromkeys(("files", "scores", "partner_table", "previous", "mask_key"), "FILE"),
+    "out": "OUT",
+    "declaration": "ID",
+}
 
 
 def _synopsis(stage: Stage) -> str:

@@ -15,7 +15,10 @@ from redlane.settings import Settings
 ROOMS: dict[str, tuple[str, ...]] = {
     room: (f"redlane.{room}.registry", f"redlane.{room}")
     for room in ("declarations", "features", "model", "lanes", "explanations", "evaluation", "tracking")
-} | {"flags": ("redlane.features.flags.registry",)}
+} | {
+    "flags": ("redlane.features.flags.registry",),
+    "partner_exports": ("redlane.profiles.partner_exports",),
+}
 """Rooms that have settings, and the modules in which each one's ``REGISTRY`` is looked for."""
 
 

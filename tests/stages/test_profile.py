@@ -14,7 +14,9 @@ def run(files, out, **changes):
         "append": False,
         "brings": "both",
         "declarations": chosen("declarations", "canonical"),
-        "features": chosen("features", "default"),
+        "partner_table": None,
+        "partner_exports": chosen("partner_exports", "comtrade"),
+        "features": chosen("features", "default", unavailable="leave_out"),
         "as_of": None,
     }
     return profile.run(files=files, out=out, **{**standard, **changes})

@@ -25,7 +25,8 @@ def folder(tmp_path_factory):
 def test_one_parquet_file_holds_everything(tmp_path, everything):
     result = synthesize.run(out=tmp_path / "all.parquet", declarations=GENERATOR, next_weeks=8)
     written = pd.read_parquet(result.paths["declarations"])
-    assert result.counts == {"declarations": len(everything)}
+    assert result.counts["declarations"] == len(everything)
+    assert len(pd.read_csv(result.paths["partner_exports"])) == result.counts["partner_exports"] > 0
     assert written["declaration_id"].tolist() == everything["declaration_id"].tolist()
     assert written["customs_value"].tolist() == everything["customs_value"].tolist()
 
@@ -41,7 +42,7 @@ def test_csv_keeps_codes_as_text(tmp_path, everything):
 def test_history_and_next_weeks_are_all_rows_once(folder, everything):
     out, result = folder
     history, after = pd.read_parquet(out / "history.parquet"), pd.read_parquet(out / "next_weeks.parquet")
-    assert result.counts == {"history": len(history), "next_weeks": len(after)}
+    assert (result.counts["history"], result.counts["next_weeks"]) == (len(history), len(after))
     assert [*history["declaration_id"], *after["declaration_id"]] == everything["declaration_id"].tolist()
 
 
@@ -69,7 +70,8 @@ def test_manifest_names_settings_and_hashes(folder):
     manifest = read_json(out / "manifest.json")
     assert SyntheticSettings.parse(manifest["generator"]) == GENERATOR
     assert manifest["rows"] == result.counts
-    assert set(manifest["files"]) == {"history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet"}
+    tables = {"history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet"}
+    assert set(manifest["files"]) == {*tables, "partner_exports.csv"}
 
 
 def test_result_counts_what_was_planted(folder, everything):

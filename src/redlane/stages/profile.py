@@ -9,15 +9,18 @@ from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.reading import read_declarations
 from redlane.errors import ExitCode
 from redlane.evaluation.comparison import baseline_needs
+from redlane.features.availability import available
 from redlane.features.catalogue import FeatureSettings
 from redlane.profiles.build import Profiles
 from redlane.profiles.delivery import Brings
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.needs import ProfileNeeds
+from redlane.profiles.partner_exports import PartnerExportsFormat
 from redlane.profiles.store import append_to_store, create_store, read_manifest
 from redlane.progress import step
 from redlane.stages import learning
 from redlane.stages.delivery import PROFILES, refuse_replacing
+from redlane.stages.references import read_references
 from redlane.stages.result import ResultTable, StageResult, reject_tables
 
 
@@ -27,7 +30,9 @@ def run(
     out: Path,
     append: bool,
     brings: Brings,
+    partner_table: Path | None,
     declarations: DeclarationFormat,
+    partner_exports: PartnerExportsFormat,
     features: FeatureSettings,
     as_of: date | None,
 ) -> StageResult:
@@ -37,23 +42,31 @@ def run(
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
     learning.require_rows(accepted)
-    features.check_columns(accepted.frame.columns, declarations.labels())
-    inputs = learning.by_name(accepted.hashes)
+    references = read_references(partner_table, partner_exports)
+    inputs = learning.by_name({**accepted.hashes, **references.hashes})
     step("building profiles")
     notes = [*accepted.notes, *(_overlap(out, accepted.frame, brings) if append else [])]
     if append:
-        profiles = append_to_store(out, accepted.frame, inputs, brings)
+        profiles = append_to_store(out, accepted.frame, inputs, brings, references.tables)
     else:
+        features, left_out = available(
+            features, accepted.frame.columns, references.tables, declarations.labels()
+        )
+        notes += left_out
         needs = ProfileNeeds.union([features.needs(), baseline_needs(accepted.frame.columns)])
-        profiles = create_store(out, accepted.frame, needs, inputs)
+        profiles = create_store(out, accepted.frame, needs, inputs, references.tables)
     rejected = accepted.rejected
     return StageResult(
         title=f"Profiles {profiles.id}",
         paths={"profiles": out},
         counts={"read": accepted.read, "accepted": len(accepted.frame), "rejected": rejected},
         numbers={"profiles_id": profiles.id, "repairs": accepted.repairs},
-        tables=[ResultTable("What the store holds", _sizes(profiles)), *reject_tables(accepted.rejects)],
-        notes=notes,
+        tables=[
+            ResultTable("What the store holds", _sizes(profiles)),
+            *reject_tables(accepted.rejects),
+            *references.shown,
+        ],
+        notes=[*notes, *references.notes],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
 

@@ -19,7 +19,13 @@ from redlane.io.tables_out import SUFFIXES, Write, table_writer
 from redlane.stages.delivery import refuse_replacing
 from redlane.stages.result import ResultTable, StageResult
 
-WORLD = ("manifest.json", "history.parquet", "next_weeks.parquet", "next_weeks_outcomes.parquet", "partner_exports.csv")
+WORLD = (
+    "manifest.json",
+    "history.parquet",
+    "next_weeks.parquet",
+    "next_weeks_outcomes.parquet",
+    "partner_exports.csv",
+)
 """What a folder written by this stage holds."""
 
 DECLARED: tuple[Role, ...] = ("identifier", "declared")
@@ -29,31 +35,32 @@ def run(*, out: Path, declarations: SyntheticSettings, next_weeks: int) -> Stage
     """Write the weeks of the world that *declarations* describe to *out*, whole or not at all.
 
     Memory holds one week. Where *out* ends in .parquet or .csv it is one file with everything: declared
-    columns, outcomes and planted truth. Otherwise it is a folder, as a customs service would see the same
+    columns, outcomes and planted truth; NAME.partner_exports.csv beside it has what partner countries recorded
+    as exports, in the layout of UN Comtrade. Otherwise it is a folder, as a customs service would see the same
     world on the day before the last *next_weeks* weeks: ``history`` with the outcomes known by then,
     ``next_weeks`` as declared, ``next_weeks_outcomes`` with what was found in them later, and
-    ``partner_exports.csv`` with what partner countries recorded as exports, in the layout of UN Comtrade.
+    ``partner_exports.csv``.
 
     Raises:
         RedlaneError: *next_weeks* leaves no history, *out* is a folder of something else, or it cannot be written.
     """
     tally, world = _Tally(), build_world(declarations)
     statistics = PartnerStatistics(world)
-    weeks = tally.watch(
-        generate_week(world, week, statistics.watch if out.suffix not in SUFFIXES else None)
-        for week in range(declarations.weeks)
-    )
+    weeks = tally.watch(generate_week(world, week, statistics.watch) for week in range(declarations.weeks))
     if out.suffix in SUFFIXES:
+        partners = out.with_name(f"{out.stem}.partner_exports.csv")
         with table_writer(out) as write:
             for frame in weeks:
                 write(frame)
-        return _result({"declarations": out}, {"declarations": tally.total}, declarations, tally)
+            rows = write_partner_exports(partners, statistics)
+        counts = {"declarations": tally.total, "partner_exports": rows}
+        return _result({"declarations": out, "partner_exports": partners}, counts, declarations, tally)
     if not 0 < next_weeks < declarations.weeks:
         raise RedlaneError(f"next_weeks is {next_weeks}; give a number from 1 to {declarations.weeks - 1}")
     refuse_replacing(out, WORLD)
     with atomic_folder(out) as folder:
         counts = _write_folder(folder, weeks, declarations, next_weeks)
-        counts["partner_exports"] = _write_partner_exports(folder / "partner_exports.csv", statistics)
+        counts["partner_exports"] = write_partner_exports(folder / "partner_exports.csv", statistics)
         files = dict(sha256_files(folder))
         facts = {"generator": declarations.plain(), "rows": counts, "files": files, "redlane": __version__}
         write_json(folder / "manifest.json", facts)
@@ -82,7 +89,7 @@ def _write_folder(
     return counts
 
 
-def _write_partner_exports(path: Path, statistics: PartnerStatistics) -> int:
+def write_partner_exports(path: Path, statistics: PartnerStatistics) -> int:
     """Statistics of the world's years and those before; those of its last year are not complete. Returns rows."""
     statistics.add_earlier()
     rows = 0

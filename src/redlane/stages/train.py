@@ -14,6 +14,7 @@ from redlane.declarations.reading import read_declarations
 from redlane.errors import ExitCode, RedlaneError
 from redlane.evaluation.comparison import Comparison, baseline_needs, compare
 from redlane.evaluation.settings import EvaluationSettings
+from redlane.features.availability import available
 from redlane.features.catalogue import FeatureSettings
 from redlane.features.flags.availability import availability_note
 from redlane.features.flags.flag import FlagSettings
@@ -24,10 +25,12 @@ from redlane.model.settings import LightGBMSettings
 from redlane.model.weighting import Weighting
 from redlane.pipeline import Recipe, fit, score
 from redlane.profiles.needs import ProfileNeeds
+from redlane.profiles.partner_exports import PartnerExportsFormat
 from redlane.profiles.store import create_store
 from redlane.progress import step
 from redlane.stages import flagging, learning
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
+from redlane.stages.references import read_references
 from redlane.stages.result import StageResult, reject_tables
 from redlane.tracking.run import Run, track
 from redlane.tracking.settings import TrackingSettings
@@ -38,7 +41,9 @@ def run(
     files: list[Path],
     bundle: Path,
     profiles: Path,
+    partner_table: Path | None,
     declarations: DeclarationFormat,
+    partner_exports: PartnerExportsFormat,
     features: FeatureSettings,
     flags: FlagSettings,
     model: LightGBMSettings,
@@ -54,20 +59,24 @@ def run(
     ``caution`` is a sentence that goes wherever the numbers go: what they must not be taken for. Until the
     evaluation is done, a bundle and profiles of an earlier training stay as they are.
     """
-    refuse_replacing(bundle, BUNDLE, *files, profiles)
-    refuse_replacing(profiles, PROFILES, *files, bundle)
+    given = [*files, *([partner_table] if partner_table else [])]
+    refuse_replacing(bundle, BUNDLE, *given, profiles)
+    refuse_replacing(profiles, PROFILES, *given, bundle)
     step("reading declarations")
     accepted = read_declarations(files, declarations, as_of)
-    frame, inputs = accepted.frame, learning.by_name(accepted.hashes)
     learning.require_outcomes(accepted)
-    features = features.with_flags(flags)
-    features.check_columns(frame.columns, declarations.labels())
+    references = read_references(partner_table, partner_exports)
+    frame, inputs = accepted.frame, learning.by_name({**accepted.hashes, **references.hashes})
+    features, left_out = available(
+        features.with_flags(flags), frame.columns, references.tables, declarations.labels()
+    )
     split = periods.split(
         days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
     )
     recipe = Recipe(features, model, weighting)
     configuration = {
         "declarations": declarations.plain(),
+        "partner_exports": partner_exports.plain(),
         "features": features.plain(),
         "model": model.plain(),
         "periods": periods.plain(),
@@ -79,7 +88,7 @@ def run(
         with atomic_folder(profiles) as unfinished:
             step("building profiles")
             needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns)])
-            store = create_store(unfinished, frame, needs, inputs)
+            store = create_store(unfinished, frame, needs, inputs, references.tables)
             step("training")
             fitted = fit(frame, store, split, recipe)
             step("evaluating")
@@ -129,11 +138,14 @@ def run(
             *learning.tables(comparison),
             *flagging.flag_tables(comparison.flags),
             *reject_tables(accepted.rejects),
+            *references.shown,
         ],
         notes=[
             *cautions,
+            *left_out,
             *availability_note(features.flags(), features.names(), frame.columns),
             *accepted.notes,
+            *references.notes,
         ],
         exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
     )
