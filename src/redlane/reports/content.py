@@ -1,0 +1,138 @@
+"""What a report shows, as plain data: built once from scores, declarations, profiles and bundle, then laid out."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from redlane.declarations.columns import COLUMNS
+from redlane.features.spec import GROUPS
+from redlane.model.bundle import Bundle
+from redlane.profiles.build import Profiles
+from redlane.reports.declared import Declared
+from redlane.reports.masking import mask, mask_parties
+from redlane.reports.packing import coded, numbers
+from redlane.reports.parties import party_histories
+from redlane.reports.peers import price_peers
+from redlane.reports.scored import Scored
+
+_TEXTS = ("declaration_id", "item_number", "lane", "lane_reason", "leading_group", "suggested_control")
+_NUMBERS = ("margin", "probability", "expected_revenue", "selection_propensity", "rank", "flags_not_computed")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a report is made from; all but the scores may be absent, and the report then says so."""
+
+    scored: Scored
+    declared: Declared | None = None
+    profiles: Profiles | None = None
+    bundle: Bundle | None = None
+
+
+def page_data(sources: Sources, history_days: int, key: bytes | None) -> dict[str, Any]:
+    """Everything the list and the case files are drawn from, columns as :mod:`redlane.reports.packing` writes them.
+
+    With *key* the ids of parties are masked; they are looked up in the profiles before.
+    """
+    chosen = sources.scored.chosen
+    return {
+        "rows": len(chosen),
+        **{name: coded(chosen[name].to_pylist()) for name in _TEXTS},
+        **{name: numbers(_floats(chosen, name)) for name in _NUMBERS},
+        "base": numbers(_base(chosen)),
+        "groups": {group: numbers(_floats(chosen, f"contribution_{group}")) for group in GROUPS},
+        "reasons": _lists(chosen["reasons"], ("code", "sentence"), ("contribution",)),
+        "flags": _lists(chosen["flags"], ("id", "group", "sentence"), ("version",)),
+        **_meanings(sources.bundle),
+        "base_probability": _base_probability(chosen, sources.bundle),
+        **_declared(sources, history_days, key),
+        "command": _command(sources.scored),
+        "history_days": history_days,
+    }
+
+
+def _command(scored: Scored) -> str:
+    """What recomputes a score, but for the declaration; the folders are whoever reads it knows where."""
+    file, scores = scored.manifest["input"]["file"], scored.places.scores.name
+    return f"redlane explain {shlex.quote(file)} --scores {shlex.quote(scores)} --bundle BUNDLE --profiles PROFILES"
+
+
+def _floats(table: pa.Table, name: str) -> Any:
+    return table[name].cast(pa.float64()).to_numpy()
+
+
+def _base(chosen: pa.Table) -> Any:
+    """The margin before any fact has spoken: the margin less what the groups added."""
+    return _floats(chosen, "margin") - sum(_floats(chosen, f"contribution_{group}") for group in GROUPS)
+
+
+def _base_probability(chosen: pa.Table, bundle: Bundle | None) -> float | None:
+    base = _base(chosen)
+    base = base[np.isfinite(base)]
+    if bundle is None or not len(base):
+        return None
+    return float(f"{float(bundle.model.probability(np.array([np.median(base)]))[0]):.6g}")
+
+
+def _lists(column: pa.ChunkedArray, texts: tuple[str, ...], amounts: tuple[str, ...]) -> dict[str, Any]:
+    """A column of lists of structs: where each row's begin, and one column per field."""
+    array = column.combine_chunks()
+    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
+    flat = pc.list_flatten(array)
+    return {
+        "offset": np.concatenate([[0], np.cumsum(lengths)]).astype(int).tolist(),
+        **{name: coded(flat.field(name).to_pylist()) for name in texts},
+        **{name: numbers(flat.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False)) for name in amounts},
+    }
+
+
+def _meanings(bundle: Bundle | None) -> dict[str, Any]:
+    """What the facts are called, and their groups, where the bundle says so."""
+    if bundle is None:
+        return {"meanings": {}}
+    return {"meanings": {spec.name: [spec.meaning, spec.group, spec.unit] for spec in bundle.specs}}
+
+
+def _declared(sources: Sources, history_days: int, key: bytes | None) -> Mapping[str, Any]:
+    """Declared columns, price peers and party histories of the rows found in the declarations."""
+    declared = sources.declared
+    if declared is None or not declared.found.any():
+        return {"declared": None, "peers": [], "parties": [], "place": None}
+    found = declared.frame[declared.found].reset_index(drop=True)
+    place = np.where(declared.found, np.cumsum(declared.found) - 1, -1)
+    told = found if key is None else mask_parties(found, key)
+    parties = peers = []
+    if sources.profiles is not None:
+        peers = [_masked_words(each.plain(), key) for each in price_peers(sources.profiles, found)]
+        parties = [each.plain() for each in party_histories(sources.profiles, found, history_days)]
+    columns = [_column(told[name]) for name in told if told[name].notna().any() and name not in _TEXTS]
+    return {"declared": columns, "peers": peers, "parties": parties, "place": place.tolist()}
+
+
+def _masked_words(peers: dict[str, Any], key: bytes | None) -> dict[str, Any]:
+    """Cells of one party's own goods name that party: its id is masked like any other."""
+    if key is None:
+        return peers
+    hidden = [[(part, _told(part, word, key)) for part, word in words] for words in peers["words"]]
+    return {**peers, "words": hidden}
+
+
+def _told(part: str, word: str, key: bytes) -> str:
+    party = part in COLUMNS and COLUMNS[part].sensitivity == "party"
+    return mask(word, key) if party else word
+
+
+def _column(values: pd.Series) -> dict[str, Any]:
+    column = COLUMNS[str(values.name)]
+    told: dict[str, Any] = {"name": column.name, "kind": column.kind, "unit": column.unit}
+    if column.kind in ("number", "flag"):
+        return {**told, "n": numbers(values.to_numpy("float64"), digits=None)}
+    if column.kind == "date":
+        return {**told, "t": coded(values.dt.strftime("%Y-%m-%d").astype("object").where(values.notna(), None))}
+    return {**told, "t": coded(values.astype("object").where(values.notna(), None))}

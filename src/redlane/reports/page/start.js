@@ -1,0 +1,72 @@
+const overview = document.getElementById('overview'), caseRoom = document.getElementById('case'), paper = document.getElementById('paper');
+const MOST_PRINTED = 500;
+let opened = null;
+
+/* The address says what is shown: #case-7 is the seventh row's file; anything else is the report. */
+function route() {
+  const match = /^#case-(\d+)$/.exec(location.hash);
+  const row = match && Number(match[1]) < data.rows ? Number(match[1]) : null;
+  if (row === null) closeCase(); else openCase(row);
+}
+
+function openCase(row) {
+  opened = row;
+  caseRoom.replaceChildren(steps(row), caseFile(row));
+  overview.hidden = true;
+  caseRoom.hidden = false;
+  document.body.classList.add('case-open');
+  document.getElementById('nav').hidden = true;
+  window.scrollTo(0, 0);
+  caseRoom.querySelector('h2').focus({ preventScroll: true });
+}
+
+function closeCase() {
+  const row = opened;
+  opened = null;
+  overview.hidden = false;
+  caseRoom.hidden = true;
+  caseRoom.replaceChildren();
+  document.body.classList.remove('case-open');
+  document.getElementById('nav').hidden = false;
+  if (row === null) return;
+  const at = listed.indexOf(row);
+  if (at >= 0 && Math.floor(at / PAGE) !== state.page) { state.page = Math.floor(at / PAGE); showList(); }
+  const link = document.getElementById('row-' + row);
+  if (link) link.focus();
+}
+
+function steps(row) {
+  const at = listed.indexOf(row);
+  const go = (to) => () => { location.hash = 'case-' + listed[to]; };
+  return el('div', { class: 'steps' }, button('ui.back', () => { location.hash = 'selected'; }),
+    button('ui.previous_case', go(at - 1), at <= 0), button('ui.next_case', go(at + 1), at < 0 || at >= listed.length - 1),
+    button('ui.print_case', () => window.print()));
+}
+
+function lay(rows) { paper.replaceChildren(...rows.map((row) => caseFile(row))); }
+
+/* Only the cases of the list, one to a page; afterwards the page is as it was. */
+function printCases(rows) {
+  if (rows.length > MOST_PRINTED) {
+    document.getElementById('found').textContent = t('ui.too_many', { found: whole(rows.length), most: MOST_PRINTED });
+    return;
+  }
+  lay(rows);
+  document.body.classList.add('paper-only');
+  window.addEventListener('afterprint', () => {
+    document.body.classList.remove('paper-only');
+    paper.replaceChildren();
+  }, { once: true });
+  window.print();
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && opened !== null) location.hash = 'selected';
+});
+window.addEventListener('hashchange', route);
+
+buildFilters();
+choose();
+showList();
+const printed = /^#print=(\d+)$/.exec(location.hash);
+if (printed) lay(listed.slice(0, Number(printed[1]))); else route();
