@@ -1,0 +1,217 @@
+"""What each family of features finds: recall per planted scheme at 10 % inspection, with intervals.
+
+Usage: python benchmarks/bench_recall.py [DECLARATIONS_PER_WEEK] [OUT.csv]      (default: 8400, none)
+
+Makes the synthetic world at its default difficulty, builds all profiles and features once, and fits the default
+model on the features redlane began with (conf/features/first.yaml), on those and each later family alone, and on
+all. Every model learns from the same inspected declarations and is judged on the same later ones: on all of
+them, by what was planted, and on those inspected, by what was found. Intervals resample whole weeks.
+"""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from redlane.declarations.identity import tie_hash
+from redlane.declarations.periods import Periods, days
+from redlane.evaluation.evaluating import evaluate
+from redlane.evaluation.result import Evaluation
+from redlane.evaluation.truth import Truth
+from redlane.features.catalogue import FeatureSettings, build
+from redlane.features.spec import Feature
+from redlane.model.fitting import fit_model
+from redlane.model.training_data import TrainingData
+from redlane.profiles.build import build as build_profiles
+from worlds import generated, settings, world_of
+
+FIRST, ALL = "first features", "all families"
+RATE = 0.10
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "unit prices": ("amounts", "unit_price"),
+    "mirror data": ("mirror",),
+    "networks": ("network", "successors"),
+    "incentives": ("misclassification", "origin_incentive"),
+    "behaviour": ("shares", "pace", "splitting", "repeats"),
+    "digits": ("digits",),
+    "red flags": ("flags",),
+}
+"""The families of each method, by the name configuration gives them."""
+
+MEANT_FOR: Mapping[str, str] = {
+    "undervaluation": "unit prices",
+    "over_invoicing": "unit prices",
+    "quantity_misdeclaration": "unit prices",
+    "misclassification": "incentives",
+    "false_origin": "mirror data",
+    "transshipment": "mirror data",
+    "splitting": "behaviour",
+    "phoenix": "networks",
+    "phantom_shipment": "behaviour",
+}
+"""The method meant for each planted scheme."""
+
+
+def sets(features: FeatureSettings) -> dict[str, list[Feature]]:
+    """Every set of features that is compared, by name."""
+    first = {feature.name for feature in settings("features", "first").features()}
+    family = {spec.name: f.family for f in features.families for spec in f.features()}
+    specs = features.features()
+    chosen = {FIRST: [spec for spec in specs if spec.name in first]}
+    for group, families in GROUPS.items():
+        added = [s for s in specs if s.name in first or family[s.name] in families]
+        if len(added) > len(chosen[FIRST]):
+            chosen[f"first + {group}"] = added
+    return {**chosen, ALL: list(specs)}
+
+
+def main(per_week: int, out: Path | None, seed: int | None = None) -> None:
+    """Print the tables; write them to *out* as CSV."""
+    started = time.perf_counter()
+    generator = world_of(per_week, seed)
+    world, references = generated(generator)
+    say(started, f"{len(world):,} declarations")
+    features = settings("features", "default")
+    profiles = build_profiles(world, features.needs(), references=references)
+    say(started, "profiles")
+    periods = Periods(maturity_days=30, burn_in_days=90, tune_days=60, test_days=91)
+    labelled = world["irregular"].notna().to_numpy()
+    registered = days(world["registered_on"])
+    split = periods.split(registered, days(world["outcome_known_on"]), labelled)
+    judged = world[
+        (registered >= registered[split.test].min()) & (registered <= registered[split.test].max())
+    ]
+    judged = judged.reset_index(drop=True)
+    learnt = {name: world[getattr(split, name)].reset_index(drop=True) for name in ("train", "tune")}
+    computed = {name: build(frame, profiles, features) for name, frame in learnt.items()}
+    target = build(judged, profiles, features)
+    say(started, f"{target.shape[1]} features of {len(target):,} declarations to judge")
+    margins = {}
+    for name, specs in sets(features).items():
+        margins[name] = fitted_margin(learnt, computed, target, specs)
+        say(started, f"{name}: {len(specs)} features")
+    report(judged, margins, out)
+
+
+def fitted_margin(
+    learnt: Mapping[str, pd.DataFrame],
+    computed: Mapping[str, pd.DataFrame],
+    target: pd.DataFrame,
+    specs: Sequence[Feature],
+) -> np.ndarray:
+    """Margins of *target* by the default model fitted on the columns of *specs*."""
+    names = [spec.name for spec in specs]
+    rows = {
+        period: TrainingData(
+            features=computed[period][names],
+            irregular=frame["irregular"].to_numpy("float64"),
+            revenue=None,
+            weight=None,
+            row_order=tie_hash(frame),
+        )
+        for period, frame in learnt.items()
+    }
+    model = fit_model(rows["train"], rows["tune"], list(specs), settings("model", "lightgbm", revenue=None))
+    return model.margin(target[names], 2)
+
+
+def truth_of(judged: pd.DataFrame, outcome: str) -> Truth:
+    """What rankings are judged by: *outcome* is ``truly_irregular`` or ``irregular``."""
+    return Truth(
+        irregular=judged[outcome].to_numpy("float64"),
+        revenue=None,
+        revenue_is_proxy=False,
+        registered_day=days(judged["registered_on"]),
+        tie=tie_hash(judged),
+        typology=judged["typology"].astype("object").to_numpy(),
+    )
+
+
+def report(judged: pd.DataFrame, margins: Mapping[str, np.ndarray], out: Path | None) -> None:
+    """Print recall per scheme and the whole order's precision."""
+    chosen = settings("evaluation", "default", rates=[0.05, RATE])
+    planted = evaluate(margins, truth_of(judged, "truly_irregular"), chosen)
+    seen = judged["irregular"].notna().to_numpy()
+    inspected = judged[seen].reset_index(drop=True)
+    found = evaluate(
+        {name: margin[seen] for name, margin in margins.items()}, truth_of(inspected, "irregular"), chosen
+    )
+    recall = recall_table(planted)
+    precision = precision_table({"all, as planted": planted, "inspected, as found": found})
+    for table in (recall, precision, verdicts(planted)):
+        print("\n" + table.to_string(index=False))
+    if out:
+        pd.concat([recall, precision]).to_csv(out, index=False)
+
+
+def recall_table(planted: Evaluation) -> pd.DataFrame:
+    """One row per scheme, one column per set of features."""
+    rows = planted.per_typology[planted.per_typology["rate"] == RATE]
+    rows = rows[rows["typology"] != "honest"]
+    rows = rows.assign(text=[cell(*row) for row in rows[["recall", "low", "high"]].to_numpy()])
+    wide = rows.pivot_table("text", index=["typology", "n"], columns="ranking", aggfunc="first")
+    return wide[list(dict.fromkeys(rows["ranking"]))].rename_axis(columns=None).reset_index()
+
+
+def precision_table(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
+    """Average precision of each set of features, and against the first."""
+    rows = []
+    for name, evaluation in evaluations.items():
+        first = evaluation.get(FIRST, "average_precision").value
+        for ranking in dict.fromkeys(evaluation.measures["ranking"]):
+            measured = evaluation.get(ranking, "average_precision")
+            at = evaluation.get(ranking, "recall", RATE)
+            rows.append(
+                {
+                    "declarations": name,
+                    "features": ranking,
+                    "average precision": cell(*measured),
+                    "x first": round(measured.value / first, 3),
+                    f"recall at {RATE:.0%}": cell(*at),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def verdicts(planted: Evaluation) -> pd.DataFrame:
+    """Whether each scheme gains from the method meant for it, intervals apart."""
+    rows = planted.per_typology[planted.per_typology["rate"] == RATE].set_index(["typology", "ranking"])
+    table = []
+    for scheme, group in MEANT_FOR.items():
+        name = f"first + {group}"
+        if (scheme, name) in rows.index:
+            before, after = rows.loc[(scheme, FIRST)], rows.loc[(scheme, name)]
+            gain = "gains, intervals apart" if after["low"] > before["high"] else "gains, intervals overlap"
+            table.append(
+                {
+                    "scheme": scheme,
+                    "method": group,
+                    "first": cell(*before[["recall", "low", "high"]]),
+                    "with it": cell(*after[["recall", "low", "high"]]),
+                    "verdict": gain if after["recall"] > before["recall"] else "does not gain",
+                }
+            )
+    return pd.DataFrame(table)
+
+
+def cell(value: float, low: float, high: float) -> str:
+    """A value with its interval."""
+    return f"{value:.3f} ({low:.3f}-{high:.3f})"
+
+
+def say(started: float, words: str) -> None:
+    """One line of progress."""
+    print(f"{time.perf_counter() - started:7.1f} s  {words}", flush=True)
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    main(
+        int(arguments[0]) if arguments else 8400,
+        Path(arguments[1]) if len(arguments) > 1 and arguments[1] else None,
+        int(arguments[2]) if len(arguments) > 2 else None,
+    )
