@@ -33,3 +33,14 @@ def test_different_measures_of_one_history_stay_apart():
         make_spec("importer_hit_rate", "{value} hits"),
     ]
     assert reason_keys(specs) == [[0], [1]]
+
+
+def test_a_flag_joins_the_feature_that_tells_its_fact_as_a_number():
+    specs = [
+        make_spec("z", "price {p}"),
+        make_spec("rate", "{value} %"),
+        Feature("flag_A", "", "far below", "origin", family="flags", same_fact_as="z"),
+        Feature("flag_B", "", "far above", "origin", family="flags", same_fact_as="z"),
+        Feature("flag_C", "", "elsewhere", "origin", family="flags", same_fact_as="nobody has this"),
+    ]
+    assert reason_keys(specs) == [[0, 2, 3], [1], [4]]
