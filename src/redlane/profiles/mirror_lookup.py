@@ -48,6 +48,23 @@ def mirror_before(
     }
 
 
+def sides_in(
+    table: MirrorTable, hashes: KeyHashes, year: int, need: MirrorReference
+) -> dict[str, Numbers]:
+    """Both sides of each subheading and origin in one *year*, as far as it is known by now.
+
+    ``exports``, ``exports_mass``, ``imports``, ``imports_mass``, ``heading_exports``, ``heading_imports``,
+    ``all_exports`` as in :func:`mirror_before`, and ``reexports`` of the good. NaN where a country is silent.
+    """
+    country = hashes.of(("origin_country",))
+    asked = np.full(len(country), float(year))
+    land = table.recorded["countries"].on(country, need.known_on(asked))
+    keys = {key: hashes.of(key) for key in (LEDGERS["cells"], LEDGERS["headings"], ("hs6",))}
+    again = _in_year(table.recorded["cells"], keys[LEDGERS["cells"]], land["year"], need)["reexports"] / 100
+    both = _both_sides(table, keys, (land["year"], np.isfinite(land["imports"])), need)
+    return {**both, "reexports": again}
+
+
 def distinct(
     keys: Hashes, year: Numbers, more: npt.NDArray[np.bool_] | None = None
 ) -> tuple[Positions, Positions]:

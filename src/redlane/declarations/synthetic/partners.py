@@ -27,8 +27,10 @@ RECORDED_AT_DEPARTURE = 0.5
 """Part of what leaves another country than its own that is recorded there."""
 SILENT_SHARE, SILENT_BELOW = 0.1, 0.012
 """Small countries, by their share of trade, of which some have no statistics; hubs live on theirs."""
-LOST_FLOWS = 0.06
-"""Good and country pairs that never enter the statistics: confidential, or below the threshold."""
+CONFIDENTIAL = 0.02
+"""Good and country pairs that are never published."""
+THRESHOLD, THRESHOLD_SPREAD = 3000.0, 1.2
+"""Yearly value below which a pair is not recorded, and its spread over pairs as a logarithm."""
 VALUE_NOISE, MASS_NOISE = 0.12, 0.10
 """Spread of recorded about true yearly amounts, as logarithms."""
 EARLIER_YEARS = 2
@@ -95,7 +97,7 @@ class PartnerStatistics:
 
     def recorded(self) -> Iterator[tuple[int, str, Ints, Ints, Floats]]:
         """Year, flow, good, country, and (2, n) value and mass, as published: cells with amounts only."""
-        silent, lost = self._gaps()
+        hidden, threshold = self._gaps()
         for year in sorted(self.years):
             if year < self.world.settings.start.year - EARLIER_YEARS:
                 continue
@@ -107,16 +109,17 @@ class PartnerStatistics:
                 )
                 if flow == "imports":
                     noise = np.ones_like(noise)
-                seen = (amounts[0] > 0) & ((flow == "imports") | ~(silent | lost))
+                seen = (amounts[0] > 0) & ((flow == "imports") | ~(hidden | (amounts[0] < threshold)))
                 good, country = np.nonzero(seen)
                 yield year, flow, good, country, np.round((amounts * noise)[:, good, country], 2)
 
-    def _gaps(self) -> tuple[Flags, Flags]:
-        """Countries without statistics, and cells that escape them: lasting, as in life."""
+    def _gaps(self) -> tuple[Flags, Floats]:
+        """Pairs that are not published, and the value from which others are: both lasting, as in life."""
         rng = stream(self.world.settings.seed, "statistics")
-        goods = len(self.world.tariff.code)
+        shape = (len(self.world.tariff.code), len(COUNTRIES))
         silent = (rng.random(len(COUNTRIES)) < SILENT_SHARE) & (SHARES < SILENT_BELOW) & ~HUBS
-        return silent, rng.random((goods, len(COUNTRIES))) < LOST_FLOWS
+        hidden = silent | (rng.random(shape) < CONFIDENTIAL)
+        return hidden, THRESHOLD * np.exp(rng.normal(0, THRESHOLD_SPREAD, shape))
 
     def _add(
         self,
