@@ -79,10 +79,13 @@ class Analysis:
 def both_sides(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
     """The rows in an order that gives both sides the same room: the largest of *low* and of *high* by turns.
 
+    Rows with nothing on either side come last.
+
     >>> frame = pd.DataFrame({"under": [9.0, 8.0, 7.0, 0.0], "over": [0.0, 0.0, 1.0, 2.0]})
     >>> both_sides(frame, "under", "over").index.tolist()
     [0, 3, 1, 2]
     """
-    ranks = pd.DataFrame({name: frame[name].rank(ascending=False, method="first") for name in (low, high)})
+    amounts = frame[[low, high]].where(frame[[low, high]] > 0)
+    ranks = amounts.rank(ascending=False, method="first").fillna(len(frame) + 1)
     best = ranks.min(axis=1) + 0.5 * (ranks[high] < ranks[low])
     return frame.loc[best.sort_values(kind="stable").index]

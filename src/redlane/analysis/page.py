@@ -11,7 +11,7 @@ from html import escape
 
 import pandas as pd
 
-from redlane.explanations.wording import number, text
+from redlane.explanations.wording import number, share, text
 
 Facts = Mapping[str, str]
 """What a page states of its making: label and value."""
@@ -129,7 +129,8 @@ def _cells(values: pd.Series) -> list[str]:
     if pd.api.types.is_bool_dtype(values.dtype):
         return [f"<td>{'yes' if value else 'no'}</td>" for value in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
-        return [f'<td class="n">{_number(value)}</td>' for value in values.astype("float64")]
+        spelled = _share if str(values.name).endswith("share") else _number
+        return [f'<td class="n">{spelled(value)}</td>' for value in values.astype("float64")]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [f"<td>{'–' if pd.isna(value) else str(value.date())}</td>" for value in values]
     return [f"<td>{'–' if _missing(value) else _safe(text(value))}</td>" for value in values]
@@ -139,6 +140,10 @@ def _number(value: float) -> str:
     if pd.isna(value):
         return "–"
     return f"{value:.1e}" if 0 < abs(value) < 1e-4 else number(value)
+
+
+def _share(value: float) -> str:
+    return "–" if pd.isna(value) else share(float(f"{value:.3g}"))
 
 
 def _missing(value: object) -> bool:
@@ -170,7 +175,8 @@ figcaption{color:#595959;font-size:.92rem;margin-top:.4rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.32rem .8rem .32rem 0;border-bottom:1px solid #e2e2e2;vertical-align:top}
 th{border-bottom:2px solid #b0b0b0;vertical-align:bottom;line-height:1.25}th small{font-weight:400;color:#595959}
-.n{text-align:right}td{white-space:nowrap;max-width:22rem;overflow:hidden;text-overflow:ellipsis}
+.n{text-align:right;white-space:nowrap}td{max-width:20rem;overflow-wrap:anywhere}
+td:not(.n){min-width:2.5rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:0}
 dt{color:#595959}dd{margin:0;overflow-wrap:anywhere}
 .card{border-top:1px solid #e2e2e2;padding:.9rem 0}.card h2{margin:0 0 .2rem}.card p{margin:.2rem 0}

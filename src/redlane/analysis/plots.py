@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 LOW, HIGH = MAIN, "#D55E00"
 """Colours of what is too low and too high: blue and vermilion, told apart by colour-blind readers too."""
 
-_LONGEST = 34
+_LONGEST = 46
 
 
 def png(figure: Figure) -> bytes:
@@ -116,7 +116,7 @@ def funnel(n: Floats, deviation: Floats, found: npt.NDArray[np.bool_], floor: fl
 def plain(name: str) -> str:
     """A name for a plot: cut when long, and never taken for mathematical notation.
 
-    >>> plain("A" * 40)[-3:], plain("cost $5$")
+    >>> plain("A" * 60)[-3:], plain("cost $5$")
     ('AA…', 'cost \\\\$5\\\\$')
     """
     printable = "".join(character if character.isprintable() else " " for character in str(name))

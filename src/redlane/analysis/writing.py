@@ -49,7 +49,7 @@ def write_analyses(
     """
     done: list[Done] = []
     left_out: dict[str, str] = {}
-    for analysis in track(analyses, "analysing"):
+    for analysis in track(analyses, "analysing", total=len(analyses)):
         try:
             _require_columns(analysis, period.declarations)
             made = analysis.tables(period)

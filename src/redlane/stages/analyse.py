@@ -1,6 +1,6 @@
 """Stage *analyse*: a period of declarations and the profiles -> tables and pages for analysts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -149,17 +149,15 @@ def _result(out: Path, accepted: Accepted, period: Period, written: Written) -> 
             "left_out": dict(written.left_out),
         },
         tables=[_overview(written), *reject_tables(accepted.rejects)],
-        notes=[*(_not_made(written.left_out)), *accepted.notes],
+        notes=[
+            *(f"{done.analysis.title}: {done.finding}" for done in written.done),
+            *(f"{title} was left out: {reason}" for title, reason in written.left_out.items()),
+            *accepted.notes,
+        ],
         exit_code=ExitCode.DONE_WITH_REJECTS if accepted.rejected else ExitCode.DONE,
     )
 
 
 def _overview(written: Written) -> ResultTable:
-    rows = [
-        {"analysis": done.analysis.title, "rows": done.rows, "found": done.finding} for done in written.done
-    ]
+    rows = [{"analysis": done.analysis.title, "rows": done.rows} for done in written.done]
     return ResultTable("Analyses", pd.DataFrame(rows), "risk indicators, not proof, and not a customs value")
-
-
-def _not_made(left_out: Mapping[str, str]) -> Sequence[str]:
-    return [f"{title} was left out: {reason}" for title, reason in left_out.items()]

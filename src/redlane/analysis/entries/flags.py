@@ -84,8 +84,8 @@ def _found(tables: Tables) -> str:
     base = float(frame["base_rate"].iloc[0])
     better = int((judged["low"] > base).sum())
     return (
-        f"{raised} of {len(frame)} flags were raised; {better} of {len(judged)} with known outcomes surely found more "
-        f"than the {base:.1%} of all inspections."
+        f"{raised} of {len(frame)} flags were raised; {better} of {len(judged)} with known outcomes lie with "
+        f"their whole interval above the {base:.1%} of all inspections."
     )
 
 

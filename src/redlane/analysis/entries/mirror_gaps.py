@@ -1,6 +1,7 @@
 """Mirror gaps as a page."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -44,13 +45,14 @@ def _tables(period: Period) -> Tables:
 
 
 def _latest(period: Period) -> tuple[int, pd.DataFrame]:
-    """The latest year, up to that of the period's last day, of which the profiles know both sides.
+    """The latest year that had ended by the period's last day and of which the profiles know both sides.
 
     Raises:
         RedlaneError: there is none; the reason is that of the first year tried.
     """
     reasons = []
-    for year in range(period.until.year, period.until.year - _YEARS_BACK - 1, -1):
+    last = (period.until + timedelta(days=1)).year - 1
+    for year in range(last, last - _YEARS_BACK, -1):
         try:
             return year, mirror_gaps(period.declarations, period.profiles, year)
         except RedlaneError as error:
