@@ -1,7 +1,7 @@
 """The table of analyses, in the order of the index page."""
 
 from redlane.analysis.analysis import Analysis
-from redlane.analysis.entries import digits, fair_prices, flags, mirror_gaps, price_filter
+from redlane.analysis.entries import digits, fair_prices, flags, mirror_gaps, networks, price_filter
 
 ANALYSES: dict[str, Analysis] = {
     analysis.name: analysis
@@ -10,6 +10,7 @@ ANALYSES: dict[str, Analysis] = {
         fair_prices.ANALYSIS,
         mirror_gaps.ANALYSIS,
         digits.ANALYSIS,
+        networks.ANALYSIS,
         flags.ANALYSIS,
     )
 }
