@@ -1,0 +1,48 @@
+"""Worlds in which a single scheme is planted, or none, and how well a number finds it."""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from redlane.declarations.synthetic.generate import generate
+from redlane.declarations.synthetic.settings import SyntheticSettings, TypologyShares
+from redlane.features.catalogue import FeatureSettings, build
+from redlane.profiles.build import build as build_profiles
+
+SIZE = {"declarations_per_week": 250, "importers": 220, "sellers": 140, "brokers": 16, "goods": 150}
+"""Small enough for a test; prices, severity and habits are those of the default world."""
+
+
+def world(scheme=None, share=0.01, weeks=30, seed=1, starts=0.0):
+    """Honest trade of *weeks*, with *scheme* over *share* of its rows once the part *starts* of them has passed."""
+    shares = dict.fromkeys(TypologyShares.model_fields, 0.0) | ({scheme: share} if scheme else {})
+    settings = SyntheticSettings(
+        seed=seed,
+        weeks=weeks,
+        typologies=TypologyShares(**shares),
+        honest_mistakes=0.0,
+        collusive_pairs=0,
+        starts={scheme: starts} if scheme else {},
+        **SIZE,
+    )
+    return pd.concat(generate(settings), ignore_index=True)
+
+
+def features(declarations, family):
+    """The features of one family with its own defaults."""
+    settings = FeatureSettings.parse({"families": [{"family": family}]})
+    return build(declarations, build_profiles(declarations, settings.needs()), settings)
+
+
+def auc(planted, score, among=None):
+    """How surely *score* puts a planted row above another one; where it says nothing, it comes last."""
+    among = np.ones(len(planted), bool) if among is None else among
+    filled = np.nan_to_num(np.asarray(score, float), nan=-1e9)
+    return roc_auc_score(np.asarray(planted)[among], filled[among])
+
+
+def settled(declarations, days=28):
+    """Rows late enough that there is some history."""
+    return (
+        declarations.registered_on >= declarations.registered_on.min() + pd.Timedelta(days=days)
+    ).to_numpy()
