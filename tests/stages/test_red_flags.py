@@ -1,6 +1,8 @@
 """A flag of one's own, from a folder of one's own: trained with, scored with, reported, made mandatory."""
 
 import json
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -9,6 +11,7 @@ import pytest
 from redlane import cli
 from redlane.features.spec import GROUPS
 from redlane.model.bundle import read_bundle
+from tests.runs import declared, world, write_csv
 
 OWN = """# Ours.
 defaults: [default]
@@ -53,15 +56,36 @@ QUICK = [
     "model.min_data_in_leaf=15",
 ]
 PERIODS = [
+    "periods.maturity_days=0",
     "periods.burn_in_days=28",
-    "periods.tune_days=35",
-    "periods.test_days=42",
+    "periods.tune_days=28",
+    "periods.test_days=35",
     "tracking.enabled=false",
+    "evaluation.bootstrap_repeats=20",
 ]
 
 
+@dataclass(frozen=True)
+class Files:
+    """History to learn from, and the weeks after it."""
+
+    history_file: Path
+    new_file: Path
+    new: pd.DataFrame
+
+
 @pytest.fixture(scope="module")
-def own(trained, tmp_path_factory):
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    everything = world(weeks=20, declarations_per_week=120)
+    past = everything["registered_on"] <= everything["registered_on"].max() - pd.Timedelta(weeks=2)
+    new = declared(everything[~past]).reset_index(drop=True)
+    everything[past].reset_index(drop=True).to_parquet(folder / "history.parquet")
+    return Files(folder / "history.parquet", write_csv(new, folder / "new.csv"), new)
+
+
+@pytest.fixture(scope="module")
+def own(files, tmp_path_factory):
     """A folder with flags, features and lanes of one's own, and the bundle trained with them."""
     folder = tmp_path_factory.mktemp("own")
     for name, text in {
@@ -73,14 +97,14 @@ def own(trained, tmp_path_factory):
     }.items():
         (folder / f"{name}.yaml").parent.mkdir(exist_ok=True)
         (folder / f"{name}.yaml").write_text(text)
-    words = ["train", str(trained.history_file), "--bundle", str(folder / "models/own")]
+    words = ["train", str(files.history_file), "--bundle", str(folder / "models/own")]
     words += ["--profiles", str(folder / "profiles/own"), "--config-dir", str(folder)]
     assert cli.main([*words, "flags=own", "features=few", *QUICK, *PERIODS]) == 0
     return folder
 
 
-def score(own, trained, out, *words):
-    command = ["score", str(trained.new_file), "--bundle", str(own / "models/own"), "--out", str(out)]
+def score(own, files, out, *words):
+    command = ["score", str(files.new_file), "--bundle", str(own / "models/own"), "--out", str(out)]
     return cli.main([*command, "--config-dir", str(own), *words])
 
 
@@ -92,18 +116,17 @@ def test_the_bundle_keeps_the_flags_it_was_trained_with(own):
     assert {"flag_XX01", "flag_RF11", "flags_quantity"} <= set(bundle.model.features)
 
 
-def test_its_sentence_its_group_and_what_is_unknown_stand_in_the_score_file(own, trained, tmp_path, capsys):
+def test_its_sentence_its_group_and_what_is_unknown_stand_in_the_score_file(own, files, tmp_path, capsys):
     (own / "flags" / "own.yaml").rename(own / "flags" / "gone.yaml")  # the bundle knows them by itself
     try:
-        assert score(own, trained, tmp_path / "s.parquet", "lanes=air", "explanations.rows=all") == 0
+        assert score(own, files, tmp_path / "s.parquet", "lanes=air", "explanations.rows=all") == 0
     finally:
         (own / "flags" / "gone.yaml").rename(own / "flags" / "own.yaml")
     assert "XX02 (nothing offers 'rondness'; the nearest name is 'roundness')" in capsys.readouterr().out
     scores = pq.read_table(tmp_path / "s.parquet").to_pandas()
-    declared = trained.new.astype({"declaration_id": str}).set_index(["declaration_id", "item_number"])
+    new = files.new.astype({"declaration_id": str}).set_index(["declaration_id", "item_number"])
     by_air = (
-        declared.transport_mode.loc[pd.MultiIndex.from_frame(scores[["declaration_id", "item_number"]])]
-        == "4"
+        new.transport_mode.loc[pd.MultiIndex.from_frame(scores[["declaration_id", "item_number"]])] == "4"
     )
     told = [{flag["id"]: flag for flag in flags} for flags in scores["flags"]]
     assert [("XX01" in flags) for flags in told] == by_air.tolist()
@@ -117,8 +140,8 @@ def test_its_sentence_its_group_and_what_is_unknown_stand_in_the_score_file(own,
     assert (scores.flags_not_computed > 0).all()
 
 
-def test_csv_holds_the_same_as_json_and_null_where_nothing_is_explained(own, trained, tmp_path):
-    assert score(own, trained, tmp_path / "s.csv") == 0
+def test_csv_holds_the_same_as_json_and_null_where_nothing_is_explained(own, files, tmp_path):
+    assert score(own, files, tmp_path / "s.csv") == 0
     scores = pd.read_csv(tmp_path / "s.csv", dtype={"declaration_id": str})
     explained = scores["flags"].notna()
     assert (explained == (scores.lane == "red")).all()
@@ -136,25 +159,26 @@ def test_csv_holds_the_same_as_json_and_null_where_nothing_is_explained(own, tra
         ("lost", "'XX02' cannot be computed for these declarations"),
     ],
 )
-def test_a_mandatory_flag_without_effect_is_refused_at_start(own, trained, tmp_path, capsys, lanes, words):
-    assert score(own, trained, tmp_path / "s.csv", f"lanes={lanes}") == 2
+def test_a_mandatory_flag_without_effect_is_refused_at_start(own, files, tmp_path, capsys, lanes, words):
+    assert score(own, files, tmp_path / "s.csv", f"lanes={lanes}") == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_hit_rates_are_shown_and_written(own, trained, tmp_path, capsys):
+def test_hit_rates_are_shown_and_written(own, files, tmp_path, capsys):
     words = [
         "evaluate",
-        str(trained.history_file),
+        str(files.history_file),
         "--bundle",
         str(own / "models/own"),
         "--out",
         str(tmp_path / "e"),
     ]
-    assert cli.main([*words, "--config-dir", str(own)]) == 0
+    assert cli.main([*words, "--config-dir", str(own), "evaluation.bootstrap_repeats=20"]) == 0
     shown = capsys.readouterr().out
     assert "Red flags in the test period" in shown
-    assert max(map(len, shown[shown.index("Red flags in the") :].splitlines()[:30])) <= 120
+    shown_table = shown[shown.index("Red flags in the test period") :].split("\nbase rate ")[0]
+    assert max(map(len, shown_table.splitlines())) <= 120
     table = pd.read_parquet(tmp_path / "e" / "red_flags.parquet").set_index("flag")
     assert table.not_computed_share["XX02"] == 1
     air = table.loc["XX01"]
@@ -162,13 +186,13 @@ def test_hit_rates_are_shown_and_written(own, trained, tmp_path, capsys):
     assert {"precision", "low", "high", "lift", "verdict"} <= set(table)
 
 
-def test_a_hostile_flag_of_ones_own_is_one_sentence(own, trained, tmp_path, capsys):
+def test_a_hostile_flag_of_ones_own_is_one_sentence(own, files, tmp_path, capsys):
     (own / "flags" / "bad.yaml").write_text(
         OWN.replace("rondness >= 3", "__import__('os').system('id') == 0")
     )
     words = [
         "train",
-        str(trained.history_file),
+        str(files.history_file),
         "--bundle",
         str(tmp_path / "b"),
         "--profiles",
