@@ -41,6 +41,40 @@ FAMILIES = [
         },
     },
     {"family": "codes", "codes": ["office", "transport_mode"]},
+    {
+        "family": "flags",
+        "catalogue": {
+            "G1": {
+                "version": 2,
+                "title": "Unit price far from its peers",
+                "group": "valuation",
+                "severity": "high",
+                "parameters": {"deviations": 1.0},
+                "expression": "abs(price_per_kg_z) > deviations or starts_with(hs_code, ['93'])",
+                "sentence": "{price_per_kg_declared} per kg is more than {deviations} deviations from {price_per_kg_cell}",
+                "source": "golden files",
+                "same_fact_as": "price_per_kg_z",
+            },
+            "G2": {
+                "version": 1,
+                "title": "Departure elsewhere",
+                "group": "origin",
+                "severity": "low",
+                "expression": "origin_country != departure_country",
+                "sentence": "origin {origin_country}, departure {departure_country}",
+                "source": "golden files",
+            },
+            "G3": {
+                "version": 1,
+                "title": "Reads what nothing offers",
+                "group": "quantity",
+                "severity": "low",
+                "expression": "nothing_offers_this > 0",
+                "sentence": "never said",
+                "source": "golden files",
+            },
+        },
+    },
 ]
 
 
