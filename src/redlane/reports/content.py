@@ -88,7 +88,10 @@ def _lists(column: pa.ChunkedArray, texts: tuple[str, ...], amounts: tuple[str, 
     return {
         "offset": np.concatenate([[0], np.cumsum(lengths)]).astype(int).tolist(),
         **{name: coded(flat.field(name).to_pylist()) for name in texts},
-        **{name: numbers(flat.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False)) for name in amounts},
+        **{
+            name: numbers(flat.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False))
+            for name in amounts
+        },
     }
 
 
@@ -134,5 +137,8 @@ def _column(values: pd.Series) -> dict[str, Any]:
     if column.kind in ("number", "flag"):
         return {**told, "n": numbers(values.to_numpy("float64"), digits=None)}
     if column.kind == "date":
-        return {**told, "t": coded(values.dt.strftime("%Y-%m-%d").astype("object").where(values.notna(), None))}
+        return {
+            **told,
+            "t": coded(values.dt.strftime("%Y-%m-%d").astype("object").where(values.notna(), None)),
+        }
     return {**told, "t": coded(values.astype("object").where(values.notna(), None))}

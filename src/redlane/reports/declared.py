@@ -65,14 +65,16 @@ def read_declared(
     return Declared(
         frame[known],
         frame["declaration_id"].notna().to_numpy(),
-        rows["office"] if "office" in rows else None,
+        rows.get("office"),
         rows["registered_on"],
         tuple(hashes),
     )
 
 
 def _names(frame: pd.DataFrame) -> pd.Index:
-    return pd.Index(frame["declaration_id"].astype("object") + SEPARATOR + frame["item_number"].astype("object"))
+    return pd.Index(
+        frame["declaration_id"].astype("object") + SEPARATOR + frame["item_number"].astype("object")
+    )
 
 
 def _aligned(parts: Sequence[pd.DataFrame], count: int) -> pd.DataFrame:

@@ -31,14 +31,18 @@ def render(language: str, overview: Mapping[str, Any], data: Mapping[str, Any]) 
     script = "(() => {\n'use strict';\n" + "".join(_asset(name) for name in SCRIPTS) + "})();\n"
     style = _asset("style.css")
     words = page_words(language)
-    return _environment(language).get_template("page.html").render(
-        overview,
-        language=language,
-        mark=Markup(MARK),
-        policy=_policy(script, style),
-        script=Markup(script),  # noqa: S704 - our own files, named by hash
-        style=Markup(style),  # noqa: S704
-        data=Markup(json_for_page({"language": language, "words": words, **data})),  # noqa: S704 - escaped there
+    return (
+        _environment(language)
+        .get_template("page.html")
+        .render(
+            overview,
+            language=language,
+            mark=Markup(MARK),  # noqa: S704
+            policy=_policy(script, style),
+            script=Markup(script),  # noqa: S704 - our own files, named by hash
+            style=Markup(style),  # noqa: S704
+            data=Markup(json_for_page({"language": language, "words": words, **data})),  # noqa: S704 - escaped there
+        )
     )
 
 
@@ -79,15 +83,15 @@ def _environment(language: str) -> jinja2.Environment:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage of two or three digits; a dash where there is none.
+    """A share as a percentage of three digits; a dash where there is none.
 
-    >>> percent(0.0661), percent(0.5), percent(0.00012), percent(float("nan"))
-    ('6.61 %', '50.0 %', '0.012 %', '–')
+    >>> [percent(share) for share in (0.06613, 0.5, 1.0, 0.0, 0.000001, float("nan"))]
+    ['6.61 %', '50 %', '100 %', '0 %', '< 0.001 %', '–']
     """
     value = share * 100
     if value != value:
         return "–"
-    return f"{value:.1f} %" if abs(value) >= 10 or value == 0 else f"{float(f'{value:.3g}'):g} %"
+    return "< 0.001 %" if 0 < value < 0.001 else f"{float(f'{value:.3g}'):g} %"
 
 
 def _fixed(value: float, digits: int = 3) -> str:

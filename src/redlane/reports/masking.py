@@ -29,9 +29,13 @@ def mask_key(file: Path | None) -> bytes:
         raise RedlaneError(f"the mask key {file} cannot be read: {error.strerror}") from None
     where = f"the environment variable {VARIABLE}" if file is None else str(file)
     if not key:
-        raise RedlaneError(f"masking needs a secret key: give --mask-key FILE or set {VARIABLE}; {where} is empty")
+        raise RedlaneError(
+            f"masking needs a secret key: give --mask-key FILE or set {VARIABLE}; {where} is empty"
+        )
     if len(key) < _LEAST_BYTES:
-        raise RedlaneError(f"the mask key in {where} has {len(key)} bytes; give at least {_LEAST_BYTES} random ones")
+        raise RedlaneError(
+            f"the mask key in {where} has {len(key)} bytes; give at least {_LEAST_BYTES} random ones"
+        )
     return key
 
 
@@ -49,7 +53,7 @@ def masked(ids: pd.Series, key: bytes) -> pd.Series:
 
 def mask_parties(frame: pd.DataFrame, key: bytes) -> pd.DataFrame:
     """The same frame, every column of party ids masked; free text may hold names, and is left out."""
-    parties = [name for name in frame if COLUMNS[name].sensitivity == "party"]
+    parties = [str(name) for name in frame if COLUMNS[str(name)].sensitivity == "party"]
     return frame.drop(columns="description", errors="ignore").assign(
         **{name: masked(frame[name], key) for name in parties}
     )

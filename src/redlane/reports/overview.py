@@ -138,8 +138,7 @@ def office_table(scored: Scored, declared: Declared | None) -> Table:
     counts = counts.reindex(columns=list(LANES), fill_value=0).sort_index()
     total = counts.sum(axis=1)
     listed = counts.assign(office=counts.index.astype(str), count=total, share=counts["red"] / total)
-    table: Table = listed.to_dict("records")
-    return table
+    return [{str(name): value for name, value in row.items()} for row in listed.to_dict("records")]
 
 
 def reject_table(rejects: pd.DataFrame) -> Table:
@@ -147,16 +146,23 @@ def reject_table(rejects: pd.DataFrame) -> Table:
     if rejects.empty:
         return []
     counts = rejects["code"].value_counts()
-    first = rejects.drop_duplicates("code").set_index("code")
+    first = {code: rest for code, *rest in _firsts(rejects)}
     return [
         {
             "code": str(code),
             "count": int(count),
-            "record": int(first.at[code, "record_number"]),
-            "column": str(first.at[code, "column"] or ""),
+            "record": int(record),
+            "column": str(column or ""),
         }
         for code, count in counts.sort_index().sort_values(ascending=False, kind="stable").items()
+        for record, column in [first[str(code)]]
     ]
+
+
+def _firsts(rejects: pd.DataFrame) -> list[tuple[str, Any, Any]]:
+    """Code, record number and column of the first line of each code."""
+    firsts = rejects.drop_duplicates("code")
+    return list(zip(firsts["code"], firsts["record_number"], firsts["column"], strict=True))
 
 
 def distribution(batches: Sequence[tuple[str, pd.DataFrame]]) -> dict[str, Any]:

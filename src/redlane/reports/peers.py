@@ -77,7 +77,7 @@ def _peers(
     log_price = log_measure(frame, need.measure)
     seen = profiles.before("prices", need, hashes, on)
     peers = Peers(need, np.full(len(frame), -1, dtype=np.int64), log_price)
-    for level, key in enumerate(need.levels):
+    for level in range(len(need.levels)):
         rows = np.flatnonzero((seen["level"] == level) & np.isfinite(log_price))
         if len(rows):
             _add_level(peers, book, level, rows, {"frame": frame, "hashes": hashes, "on": on, "seen": seen})

@@ -114,7 +114,8 @@ def read_slim(scores: Path) -> pd.DataFrame:
     Raises:
         RedlaneError: it is none.
     """
-    return _read(scores, ("probability", "lane"), None).to_pandas()
+    frame: pd.DataFrame = _read(scores, ("probability", "lane"), None).to_pandas()
+    return frame
 
 
 def _manifest(places: Places) -> dict[str, Any]:
@@ -163,7 +164,9 @@ def _from_csv(file: Path, columns: Sequence[str], lanes: Sequence[str] | None) -
     if lanes is not None:
         table = table.filter(pc.field("lane").isin(list(lanes)))
     for name in _LISTS.keys() & set(columns) & set(table.column_names):
-        lists = [None if text is None else json.loads(text.removeprefix("'")) for text in table[name].to_pylist()]
+        lists = [
+            None if text is None else json.loads(text.removeprefix("'")) for text in table[name].to_pylist()
+        ]
         table = table.set_column(table.schema.get_field_index(name), name, pa.array(lists, _LISTS[name]))
     return table.select([name for name in columns if name in table.column_names])
 
@@ -171,10 +174,13 @@ def _from_csv(file: Path, columns: Sequence[str], lanes: Sequence[str] | None) -
 def _with_groups(chosen: pa.Table) -> pa.Table:
     """Leading group and suggested control, where an earlier version did not write them."""
     groups = chosen.select([f"contribution_{group}" for group in GROUPS]).to_pandas()
-    if not chosen["leading_group"].null_count == len(chosen):
+    if chosen["leading_group"].null_count != len(chosen):
         return chosen
     sums = groups.set_axis(list(GROUPS), axis=1).fillna(0.0)
-    for name, made in (("leading_group", leading_groups(sums)), ("suggested_control", suggested_controls(sums))):
+    for name, made in (
+        ("leading_group", leading_groups(sums)),
+        ("suggested_control", suggested_controls(sums)),
+    ):
         chosen = chosen.set_column(chosen.schema.get_field_index(name), name, pa.array(made, pa.string()))
     return chosen
 
@@ -199,9 +205,12 @@ def _rejects(places: Places, manifest: Mapping[str, Any]) -> pd.DataFrame:
     try:
         if places.rejects.suffix == ".csv":
             return pd.read_csv(places.rejects, dtype="str", keep_default_na=False)[names]
-        return pq.read_table(places.rejects, columns=names).to_pandas()
+        frame: pd.DataFrame = pq.read_table(places.rejects, columns=names).to_pandas()
+        return frame
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise RedlaneError(f"{shown(places.rejects)} cannot be read as rejects: {_first_line(error)}") from None
+        raise RedlaneError(
+            f"{shown(places.rejects)} cannot be read as rejects: {_first_line(error)}"
+        ) from None
 
 
 def _check_counts(scored: Scored) -> None:

@@ -47,7 +47,12 @@ def run(
     pdf_cases: Annotated[int, Field(ge=0)],
 ) -> StageResult:
     """Report the batch whose scores are *file*; the declarations, *bundle* and *profiles* make it fuller."""
-    inputs = [file, *(files or []), *(previous or []), *(path for path in (bundle, profiles, mask_key) if path)]
+    inputs = [
+        file,
+        *(files or []),
+        *(previous or []),
+        *(path for path in (bundle, profiles, mask_key) if path),
+    ]
     printed = out.with_suffix(".pdf") if pdf else None
     _refuse_replacing(out, printed, inputs)
     key = key_from(mask_key) if mask_parties or mask_key else None
@@ -101,9 +106,8 @@ def _declared(scored: Scored, files: list[Path], rules: DeclarationFormat | None
     if not files:
         return None
     written = DeclarationFormat.parse(scored.configuration["declarations"], "the manifest's declarations")
-    as_of = None if rules else scored.as_of
     chosen = scored.chosen.select(["declaration_id", "item_number"]).to_pandas()
-    return read_declared(files, rules or written, as_of, scored.every, chosen)
+    return read_declared(files, rules or written, scored.as_of, scored.every, chosen)
 
 
 def _refuse_replacing(out: Path, printed: Path | None, inputs: list[Path]) -> None:
@@ -118,9 +122,9 @@ def _refuse_replacing(out: Path, printed: Path | None, inputs: list[Path]) -> No
         if path.resolve() in (out.resolve(), *out.resolve().parents):
             raise RedlaneError(f"{shown(out)} would lie in or replace {shown(path)}; give another --out")
     ours = _is_report(out)
-    for path in (out, printed):
-        if path is not None and path.exists() and not (ours and path.is_file()):
-            raise RedlaneError(f"{shown(path)} exists and is no report of redlane's; give another --out")
+    for place in (out, printed):
+        if place is not None and place.exists() and not (ours and place.is_file()):
+            raise RedlaneError(f"{shown(place)} exists and is no report of redlane's; give another --out")
 
 
 def _is_report(path: Path) -> bool:
@@ -146,7 +150,9 @@ def _deliver(page: str, out: Path, printed: Path | None, cases: int) -> None:
 def _notes(sources: Sources) -> list[str]:
     notes = []
     if sources.declared is None:
-        notes.append("no declarations were given: case files show ids, scores and reasons only (--declarations FILE)")
+        notes.append(
+            "no declarations were given: case files show ids, scores and reasons only (--declarations FILE)"
+        )
     elif missing := int((~sources.declared.found).sum()):
         notes.append(f"{missing} of the rows in the report are not in the declarations given")
     if sources.profiles is None:

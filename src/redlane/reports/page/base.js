@@ -55,7 +55,7 @@ function about(value) {
 function percent(share) {
   if (share === null || share === undefined) return '–';
   const value = share * 100;
-  return (Math.abs(value) >= 10 || value === 0 ? value.toFixed(1) : String(Number(value.toPrecision(3)))) + ' %';
+  return (value > 0 && value < 0.001 ? '< 0.001' : String(Number(value.toPrecision(3)))) + ' %';
 }
 
 function signed(value) { return (value < 0 ? '−' : '+') + Math.abs(value).toFixed(3); }

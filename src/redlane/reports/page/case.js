@@ -7,16 +7,14 @@ function country(code) {
   } catch { return code; }
 }
 
-function caseFile(row, level) {
-  const heading = level || 'h2';
+function caseFile(row) {
   const id = word(data.declaration_id, row), item = word(data.item_number, row);
-  const title = el(heading, { tabindex: '-1' }, t('ui.case'), ' ', bdi(id), item === null ? '' : [' / ', bdi(item)]);
+  const title = el('h2', { tabindex: '-1' }, t('ui.case'), ' ', bdi(id), item === null ? '' : [' / ', bdi(item)]);
   return el('article', { class: 'case' },
     el('header', {}, title, headline(row)),
     el('div', { class: 'side' },
-      el('div', {}, whySelected(row), flagsRaised(row), control(row)),
+      el('div', {}, whySelected(row), flagsRaised(row), control(row), figures('ui.score_title', scorePlots(row), 'ui.not_explained')),
       el('div', {}, declaredTable(row))),
-    figures('ui.score_title', scorePlots(row), 'ui.not_explained'),
     figures('ui.peers_title', [...peerPlots(row), ...partyPlots(row)], place(row) < 0 ? 'ui.no_declaration' : 'ui.no_peers'),
     provenance(row));
 }
@@ -69,7 +67,7 @@ function declaredTable(row) {
 
 function declaredWords(column, value) {
   if (column.kind === 'flag') return t(value ? 'ui.yes' : 'ui.no');
-  if (column.kind === 'number') return whole(value) + (column.unit ? ' ' + said('unit.' + column.unit, column.unit) : '');
+  if (column.kind === 'number') return `${whole(value)} ${column.unit ? said('unit.' + column.unit, column.unit) : ''}`.trim();
   return bdi(column.kind === 'country' ? country(value) : value);
 }
 

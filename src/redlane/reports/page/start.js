@@ -1,5 +1,7 @@
 const overview = document.getElementById('overview'), caseRoom = document.getElementById('case'), paper = document.getElementById('paper');
 const MOST_PRINTED = 500;
+const PAGE_HEIGHT = 1020;  /* of A4 within its margins, in CSS pixels */
+const printed = /^#print=(\d+)$/.exec(location.hash);
 let opened = null;
 
 /* The address says what is shown: #case-7 is the seventh row's file; anything else is the report. */
@@ -43,7 +45,19 @@ function steps(row) {
     button('ui.print_case', () => window.print()));
 }
 
-function lay(rows) { paper.replaceChildren(...rows.map((row) => caseFile(row))); }
+/* Cases for paper, each made smaller until it fits its page. */
+function lay(rows) {
+  paper.replaceChildren(...rows.map((row) => caseFile(row)));
+  for (const sheet of paper.children) {
+    let zoom = 1;
+    for (let tries = 0; tries < 6; tries += 1) {
+      const height = sheet.getBoundingClientRect().height;
+      if (height <= PAGE_HEIGHT) break;
+      zoom *= Math.max(0.8, 0.99 * PAGE_HEIGHT / height);
+      sheet.style.zoom = zoom;
+    }
+  }
+}
 
 /* Only the cases of the list, one to a page; afterwards the page is as it was. */
 function printCases(rows) {
@@ -51,14 +65,23 @@ function printCases(rows) {
     document.getElementById('found').textContent = t('ui.too_many', { found: whole(rows.length), most: MOST_PRINTED });
     return;
   }
-  lay(rows);
-  document.body.classList.add('paper-only');
-  window.addEventListener('afterprint', () => {
-    document.body.classList.remove('paper-only');
-    paper.replaceChildren();
-  }, { once: true });
+  wanted = rows;
   window.print();
 }
+
+let wanted = null;
+window.addEventListener('beforeprint', () => {
+  const rows = wanted || (opened === null ? null : [opened]);
+  if (rows === null) return;
+  lay(rows);
+  document.body.classList.add('paper-only');
+});
+window.addEventListener('afterprint', () => {
+  wanted = null;
+  if (printed) return;
+  document.body.classList.remove('paper-only');
+  paper.replaceChildren();
+});
 
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && opened !== null) location.hash = 'selected';
@@ -68,5 +91,4 @@ window.addEventListener('hashchange', route);
 buildFilters();
 choose();
 showList();
-const printed = /^#print=(\d+)$/.exec(location.hash);
 if (printed) lay(listed.slice(0, Number(printed[1]))); else route();

@@ -1,0 +1,82 @@
+"""Both languages say everything, with the same placeholders, in words that accuse nobody."""
+
+import re
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+
+from redlane.declarations.columns import COLUMNS
+from redlane.declarations.rejects import CATALOGUE
+from redlane.explanations.typology import CONTROLS, TYPOLOGIES
+from redlane.lanes.queue import LANE_REASONS, LANES
+from redlane.profiles.prices import MEASURES
+from redlane.reports.document import SCRIPTS
+from redlane.reports.words import LANGUAGES, catalogue, page_words
+
+PAGE = files("redlane.reports").joinpath("page")
+SCRIPT = "".join(PAGE.joinpath(name).read_text() for name in SCRIPTS)
+TEMPLATE = PAGE.joinpath("page.html").read_text()
+ENGLISH = catalogue("en")
+
+
+def placeholders(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys_and_placeholders(language):
+    words = catalogue(language)
+    assert list(words) == list(ENGLISH) or set(words) == set(ENGLISH)
+    different = {key for key in words if placeholders(words[key]) != placeholders(ENGLISH[key])}
+    assert different == set()
+
+
+def test_french_is_french():
+    same = {key for key, phrase in catalogue("fr").items() if phrase == ENGLISH[key] and len(phrase) > 12 and " {" not in phrase}
+    assert same == set()
+
+
+def test_english_says_what_the_rest_of_redlane_says():
+    assert {group: ENGLISH[f"group.{group}"] for group in TYPOLOGIES} == {g: t.label for g, t in TYPOLOGIES.items()}
+    assert {group: ENGLISH[f"meaning.{group}"] for group in TYPOLOGIES} == {
+        g: t.meaning for g, t in TYPOLOGIES.items()
+    }
+    assert {group: ENGLISH[f"why.{group}"] for group in TYPOLOGIES} == {g: t.why for g, t in TYPOLOGIES.items()}
+    assert {code: ENGLISH[f"reject.{code}"] for code in CATALOGUE} == {c: v.meaning for c, v in CATALOGUE.items()}
+
+
+def test_every_column_lane_control_and_measure_has_words():
+    declared = [c for c in COLUMNS.values() if c.role in ("identifier", "declared")]
+    wanted = {
+        *(f"column.{column.name}" for column in declared),
+        *(f"unit.{column.unit}" for column in declared if column.unit),
+        *(f"lane.{lane}" for lane in LANES),
+        *(f"lane_reason.{reason}" for reason in LANE_REASONS),
+        *(f"ui.because_{reason}" for reason in LANE_REASONS),
+        *(f"control.{control}" for control in CONTROLS),
+        *(f"measure.{measure}" for measure in MEASURES),
+    }
+    assert wanted <= set(ENGLISH)
+
+
+def test_every_key_that_is_asked_for_exists():
+    asked = set(re.findall(r"""\bt\(["']([\w.]+\w)["']""", TEMPLATE + SCRIPT))
+    asked |= set(re.findall(r"'((?:ui|plot)\.[a-z_]+)'", SCRIPT)) | set(re.findall(r'"(\w+\.\w+)"', heads()))
+    assert asked - {"ui.head_", "ui.filter_", "ui.because_"} <= set(ENGLISH)
+
+
+def heads() -> str:
+    return "".join(re.findall(r"heads\((.+?)\)", TEMPLATE))
+
+
+def test_the_page_carries_only_words_that_it_may_need():
+    used = set(page_words("en"))
+    assert {key for key in used if key.split(".")[0] in ("page", "flow", "provenance", "gap", "reject")} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_accused(language):
+    said = " ".join(phrase for key, phrase in catalogue(language).items()).lower()
+    for word in ("guilty", "fraudster", "fraudulent", "suspicious", "suspect", "coupable", "fraudeur", "frauduleux"):
+        assert word not in said
