@@ -16,7 +16,8 @@ class MirrorReference(Settings):
 
     Imports are valued on arrival (CIF), exports at the border of export (FOB). ``cif_fob`` divides the former, by
     mode of transport (UN/ECE Recommendation 19); ``cif_fob_other`` serves all other modes, and the imports that
-    this country published (the International Monetary Fund's 1.10; Global Financial Integrity uses 1.06).
+    this country published (1.10 is the International Monetary Fund's older convention; its newer editions and
+    Global Financial Integrity use 1.06).
 
     Statistics of a year are known ``published_after_days`` after its end: until the day after, the year before
     counts. A country that has not published for ``years_back`` years counts as silent. Declared imports of a year
