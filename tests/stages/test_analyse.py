@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -30,14 +31,21 @@ def made(tmp_path_factory):
     return folder
 
 
-def run(folder, out, **changes):
-    standard = {
-        "files": [folder / "w.parquet"],
-        "profiles": folder / "store",
+@cache
+def settings():
+    return {
         "declarations": chosen("declarations", "canonical"),
         "features": chosen("features", "default"),
         "flags": chosen("flags", "default"),
         "evaluation": chosen("evaluation", "default", bootstrap_repeats=20),
+    }
+
+
+def run(folder, out, **changes):
+    standard = {
+        **settings(),
+        "files": [folder / "w.parquet"],
+        "profiles": folder / "store",
         "since": date(2024, 3, 1),
         "until": date(2024, 5, 15),
         "analyses": None,
@@ -163,3 +171,75 @@ def test_every_analysis_says_what_it_is_and_how_to_read_it(name):
     assert analysis.lead.endswith(".")
     assert analysis.reading
     assert all(sentence.endswith(".") for sentence in (*analysis.reading, *analysis.cautions))
+
+
+@pytest.fixture(scope="module")
+def all_made(trained, tmp_path_factory):
+    """Every analysis of a synthetic world, with the profiles that training built."""
+    folder = tmp_path_factory.mktemp("all")
+    until = trained.history["registered_on"].max().date()
+    result = run(
+        folder,
+        folder / "out",
+        files=[trained.history_file],
+        profiles=trained.profiles,
+        since=date(2024, 1, 1),
+        until=until,
+        top_rows=8,
+    )
+    return folder / "out", result, trained.history
+
+
+def test_on_usual_declarations_all_but_the_mirror_is_made(all_made):
+    _, result, _ = all_made
+    assert set(result.numbers["left_out"]) <= {ANALYSES["mirror_gaps"].title}
+    assert all("mirror" in reason for reason in result.numbers["left_out"].values())
+    assert {"price_filter", "fair_prices", "flags", "networks"} <= set(result.numbers["rows"])
+
+
+def test_over_invoicing_gets_as_much_room_as_undervaluation(all_made):
+    out, _, _ = all_made
+    table = pd.read_parquet(out / "price_filter.parquet")
+    shown = ANALYSES["price_filter"].shown(table).head(8)
+    for side in ("under_invoiced", "over_invoiced"):
+        best = table.nlargest(4, side)
+        assert best.index.isin(shown.index).all(), side
+    page = (out / "price_filter.html").read_text()
+    assert "furthest right" in page.lower()
+    assert "take value out" in page
+
+
+def test_amounts_of_the_price_filter_add_up_over_its_margins(all_made):
+    out, _, _ = all_made
+    cells, origins = (pd.read_parquet(out / f"price_filter{part}.parquet") for part in ("", "_origins"))
+    for side in ("under_invoiced", "over_invoiced"):
+        assert cells[side].sum() == pytest.approx(origins[side].sum())
+
+
+def test_outliers_of_fair_prices_name_their_declarations(all_made):
+    out, _, history = all_made
+    outliers = pd.read_parquet(out / "fair_prices_outliers.parquet")
+    markets = pd.read_parquet(out / "fair_prices.parquet")
+    assert len(outliers) == markets["low"].sum() + markets["high"].sum()
+    values = history.set_index(["declaration_id", "item_number"])["customs_value"]
+    named = pd.MultiIndex.from_frame(outliers[["declaration_id", "item_number"]])
+    assert outliers["value"].tolist() == values.loc[named].tolist()
+
+
+def test_red_flags_count_all_declarations_and_judge_the_inspected(all_made):
+    out, result, history = all_made
+    table = pd.read_parquet(out / "flags.parquet")
+    analysed = history[history["registered_on"] >= "2024-01-01"]
+    assert (table["declarations"] == result.counts["analysed"]).all()
+    assert table["base_rate"].iloc[0] == pytest.approx(analysed["irregular"].mean())
+
+
+def test_every_page_is_alone_and_leads_to_files_that_are_there(all_made):
+    out, _, _ = all_made
+    for page in out.glob("*.html"):
+        html = page.read_text()
+        for target in re.findall(r'href="([^"]+)"', html):
+            assert (out / target).is_file(), (page.name, target)
+        assert "http://" not in html
+        assert "https://" not in html
+        assert "not proof" in html

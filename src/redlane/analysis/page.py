@@ -133,13 +133,18 @@ def _cells(values: pd.Series) -> list[str]:
         return [f'<td class="n">{spelled(value)}</td>' for value in values.astype("float64")]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [f"<td>{'–' if pd.isna(value) else str(value.date())}</td>" for value in values]
-    return [f"<td>{'–' if _missing(value) else _safe(text(value))}</td>" for value in values]
+    return [_text_cell("–" if _missing(value) else text(value)) for value in values]
+
+
+def _text_cell(words: str) -> str:
+    long = ' class="long"' if len(words) > _SHORT else ""
+    return f"<td{long}>{_safe(words)}</td>"
 
 
 def _number(value: float) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value:.1e}" if 0 < abs(value) < 1e-4 else number(value)
+    return f"{value:.1e}" if 1e-12 < abs(value) < 1e-4 else number(value)
 
 
 def _share(value: float) -> str:
@@ -160,11 +165,14 @@ def _safe(words: str) -> str:
     return escape(kept, quote=True)
 
 
+_SHORT = 24
+"""Texts up to so many characters stay on one line."""
+
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
 _STYLE = """
 body{margin:0;background:#fff;color:#2b2b2b;font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
-main{max-width:62rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
+main{max-width:66rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
 h1{font-size:1.7rem;line-height:1.25;margin:.6rem 0 .4rem}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}
 a{color:#005a8f}.lead{font-size:1.1rem;margin:.2rem 0 .6rem}
 .finding{font-weight:600}
@@ -175,8 +183,8 @@ figcaption{color:#595959;font-size:.92rem;margin-top:.4rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.32rem .8rem .32rem 0;border-bottom:1px solid #e2e2e2;vertical-align:top}
 th{border-bottom:2px solid #b0b0b0;vertical-align:bottom;line-height:1.25}th small{font-weight:400;color:#595959}
-.n{text-align:right;white-space:nowrap}td{max-width:20rem;overflow-wrap:anywhere}
-td:not(.n){min-width:2.5rem}
+.n{text-align:right}td{white-space:nowrap}
+.long{white-space:normal;min-width:14rem;max-width:24rem;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:0}
 dt{color:#595959}dd{margin:0;overflow-wrap:anywhere}
 .card{border-top:1px solid #e2e2e2;padding:.9rem 0}.card h2{margin:0 0 .2rem}.card p{margin:.2rem 0}
