@@ -6,8 +6,8 @@ import pytest
 
 from redlane.declarations.columns import COLUMNS
 from redlane.errors import RedlaneError
+from redlane.features.amounts import trailing_zeros
 from redlane.features.catalogue import FAMILIES, FeatureSettings, build, facts
-from redlane.features.value import trailing_zeros
 from redlane.profiles.build import build as build_profiles
 from tests.worlds import small_world
 

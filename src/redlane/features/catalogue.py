@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from redlane.declarations.columns import COLUMNS, require_declared
 from redlane.errors import RedlaneError
+from redlane.features.amounts import Amounts
 from redlane.features.behaviour import Pace
 from redlane.features.community import Community
 from redlane.features.digits import DigitTests
@@ -27,7 +28,7 @@ from redlane.features.spec import Feature
 from redlane.features.splitting import Splitting
 from redlane.features.successors import Successors
 from redlane.features.timing import Timing
-from redlane.features.value import Amounts, UnitPrice
+from redlane.features.unit_price import UnitPrice
 from redlane.features.vertex import Vertex
 from redlane.features.view import View
 from redlane.profiles.build import Profiles
