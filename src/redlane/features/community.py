@@ -1,6 +1,7 @@
 """The community an importer belongs to, and what was found two hops away."""
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -9,7 +10,7 @@ from redlane.features.family import Computed, Family
 from redlane.features.parties import base_rate, window_words
 from redlane.features.spec import Feature
 from redlane.features.view import Numbers, View
-from redlane.profiles.keys import key_name, key_words
+from redlane.profiles.keys import key_name, key_words, source_columns
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.networks import NetworkReference
 
@@ -36,6 +37,17 @@ class Community(Family):
     def needs(self) -> ProfileNeeds:
         """The network, and the overall hit rate."""
         return ProfileNeeds(networks=(self.reference,), outcomes=((),))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Without the partners that *columns* lack."""
+        partners = tuple(
+            k for k in self.reference.partners if all(name in columns for name in source_columns(k))
+        )
+        if not partners or "importer_id" not in columns:
+            return None
+        if partners == self.reference.partners:
+            return self
+        return self.model_copy(update={"reference": self.reference.model_copy(update={"partners": partners})})
 
     def features(self) -> tuple[Feature, ...]:
         """Three of the community, one for each kind of partner."""

@@ -5,7 +5,8 @@ business, so it is sought among young importers by what they share with importer
 businesses are renamed too: what inspections had found with the silent ones tells the two apart (RF17 of the red flags).
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from redlane.features.family import Computed, Family
 from redlane.features.parties import base_rate, capital
 from redlane.features.spec import Feature
 from redlane.features.view import Numbers, View
-from redlane.profiles.keys import Key, key_name, key_phrase, key_words
+from redlane.profiles.keys import Key, key_name, key_phrase, key_words, source_columns
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.silences import Silence
 
@@ -45,6 +46,15 @@ class Successors(Family):
     def needs(self) -> ProfileNeeds:
         """Silent importers, when the importer was first seen, and the overall hit rate."""
         return ProfileNeeds(activity=(IMPORTER,), outcomes=((),), silences=(self.silence,))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Without the keys that *columns* lack."""
+        keys = tuple(k for k in self.silence.keys if all(name in columns for name in source_columns(k)))
+        if not keys or "importer_id" not in columns:
+            return None
+        if keys == self.silence.keys:
+            return self
+        return self.model_copy(update={"silence": self.silence.model_copy(update={"keys": keys})})
 
     def features(self) -> tuple[Feature, ...]:
         """Three by key, and the risk over all."""
@@ -136,11 +146,8 @@ class Successors(Family):
 
     def facts(self, view: View) -> Computed:
         """Silent importers, their inspections and findings, by key."""
-        return {
-            f"{key_name(key)}_{fact}": self._silent(view, key)[amount]
-            for key in self.silence.keys
-            for fact, amount in _FACTS.items()
-        }
+        silent = {key: self._silent(view, key) for key in self.silence.keys}
+        return {f"{key_name(key)}_{fact}": silent[key][a] for key in silent for fact, a in _FACTS.items()}
 
 
 _FACTS = {"silent": "silent", "silent_inspected": "inspected", "silent_hits": "hits"}
