@@ -26,15 +26,16 @@ from redlane.features.spec import Feature
 from redlane.model.fitting import fit_model
 from redlane.model.training_data import TrainingData
 from redlane.profiles.build import build as build_profiles
+from redlane.profiles.needs import ProfileNeeds
 from worlds import generated, settings, world_of
 
 FIRST, ALL = "first features", "all families"
 RATE = 0.10
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "unit prices": ("amounts", "unit_price"),
+    "unit prices": ("unit_price",),
     "mirror data": ("mirror",),
-    "networks": ("network", "successors"),
+    "networks": ("fan", "hub", "moments", "neighbours", "community", "successors"),
     "incentives": ("misclassification", "origin_incentive"),
     "behaviour": ("shares", "pace", "splitting", "repeats"),
     "digits": ("digits",),
@@ -56,17 +57,27 @@ MEANT_FOR: Mapping[str, str] = {
 """The method meant for each planted scheme."""
 
 
-def sets(features: FeatureSettings) -> dict[str, list[Feature]]:
-    """Every set of features that is compared, by name."""
-    first = {feature.name for feature in settings("features", "first").features()}
-    family = {spec.name: f.family for f in features.families for spec in f.features()}
-    specs = features.features()
-    chosen = {FIRST: [spec for spec in specs if spec.name in first]}
+def sets(first: FeatureSettings, every: FeatureSettings) -> dict[str, list[Feature]]:
+    """Every set of features that is compared, by name: those of *first*, with each method of *every*, all."""
+    of_first = {spec.name: spec for spec in first.features()}
+    family = {spec.name: f.family for f in every.families for spec in f.features()}
+    chosen = {FIRST: list(of_first.values())}
     for group, families in GROUPS.items():
-        added = [s for s in specs if s.name in first or family[s.name] in families]
-        if len(added) > len(chosen[FIRST]):
-            chosen[f"first + {group}"] = added
-    return {**chosen, ALL: list(specs)}
+        added = {spec.name: spec for spec in every.features() if family[spec.name] in families}
+        if added:
+            chosen[f"first + {group}"] = list({**of_first, **added}.values())
+    return {**chosen, ALL: list(every.features())}
+
+
+def columns(
+    name: str, specs: Sequence[Feature], first: pd.DataFrame, every: pd.DataFrame, added: set[str]
+) -> pd.DataFrame:
+    """The features of a set: as they began, but for those of the method it adds."""
+    if name == ALL:
+        return every
+    return pd.DataFrame(
+        {s.name: (every if s.name in added or s.name not in first else first)[s.name] for s in specs}
+    )
 
 
 def main(per_week: int, out: Path | None, seed: int | None = None) -> None:
@@ -75,48 +86,49 @@ def main(per_week: int, out: Path | None, seed: int | None = None) -> None:
     generator = world_of(per_week, seed)
     world, references = generated(generator)
     say(started, f"{len(world):,} declarations")
-    features = settings("features", "default")
-    profiles = build_profiles(world, features.needs(), references=references)
+    first, every = settings("features", "first"), settings("features", "default")
+    every = every.with_flags(settings("flags", "default"))
+    needs = ProfileNeeds.union([first.needs(), every.needs()])
+    profiles = build_profiles(world, needs, references=references)
     say(started, "profiles")
     periods = Periods(maturity_days=30, burn_in_days=90, tune_days=60, test_days=91)
     labelled = world["irregular"].notna().to_numpy()
     registered = days(world["registered_on"])
     split = periods.split(registered, days(world["outcome_known_on"]), labelled)
-    judged = world[
-        (registered >= registered[split.test].min()) & (registered <= registered[split.test].max())
-    ]
-    judged = judged.reset_index(drop=True)
-    learnt = {name: world[getattr(split, name)].reset_index(drop=True) for name in ("train", "tune")}
-    computed = {name: build(frame, profiles, features) for name, frame in learnt.items()}
-    target = build(judged, profiles, features)
-    say(started, f"{target.shape[1]} features of {len(target):,} declarations to judge")
+    inside = (registered >= registered[split.test].min()) & (registered <= registered[split.test].max())
+    rows = {name: world[getattr(split, name)].reset_index(drop=True) for name in ("train", "tune")}
+    rows["judged"] = world[inside].reset_index(drop=True)
+    computed = {
+        name: (build(frame, profiles, first), build(frame, profiles, every)) for name, frame in rows.items()
+    }
+    say(started, f"features of {len(rows['judged']):,} declarations to judge")
+    family = {spec.name: f.family for f in every.families for spec in f.features()}
     margins = {}
-    for name, specs in sets(features).items():
-        margins[name] = fitted_margin(learnt, computed, target, specs)
+    for name, specs in sets(first, every).items():
+        group = GROUPS.get(name.removeprefix("first + "), ())
+        added = {spec.name for spec in specs if family.get(spec.name) in group}
+        made = {period: columns(name, specs, *pair, added) for period, pair in computed.items()}
+        margins[name] = fitted_margin(rows, made, specs)
         say(started, f"{name}: {len(specs)} features")
-    report(judged, margins, out)
+    report(rows["judged"], margins, out)
 
 
 def fitted_margin(
-    learnt: Mapping[str, pd.DataFrame],
-    computed: Mapping[str, pd.DataFrame],
-    target: pd.DataFrame,
-    specs: Sequence[Feature],
+    rows: Mapping[str, pd.DataFrame], made: Mapping[str, pd.DataFrame], specs: Sequence[Feature]
 ) -> np.ndarray:
-    """Margins of *target* by the default model fitted on the columns of *specs*."""
-    names = [spec.name for spec in specs]
-    rows = {
+    """Margins of the judged rows by the default model fitted on the features of *specs*."""
+    data = {
         period: TrainingData(
-            features=computed[period][names],
-            irregular=frame["irregular"].to_numpy("float64"),
+            features=made[period],
+            irregular=rows[period]["irregular"].to_numpy("float64"),
             revenue=None,
             weight=None,
-            row_order=tie_hash(frame),
+            row_order=tie_hash(rows[period]),
         )
-        for period, frame in learnt.items()
+        for period in ("train", "tune")
     }
-    model = fit_model(rows["train"], rows["tune"], list(specs), settings("model", "lightgbm", revenue=None))
-    return model.margin(target[names], 2)
+    model = fit_model(data["train"], data["tune"], list(specs), settings("model", "lightgbm", revenue=None))
+    return model.margin(made["judged"], 2)
 
 
 def truth_of(judged: pd.DataFrame, outcome: str) -> Truth:
