@@ -82,6 +82,13 @@ def test_phoenix_rows_rank_above_honest_ones(planted):
         assert roc_auc_score(phoenix[kept], features[name][kept]) >= 0.9, name
 
 
+def test_following_a_silent_importer_is_seen_without_any_outcome(planted):
+    rows, features, _ = planted
+    phoenix = rows["typology"].eq("phoenix")
+    kept = phoenix | rows["typology"].eq("honest")
+    assert roc_auc_score(phoenix[kept], features[f"{PAIR}_predecessors_n"][kept]) >= 0.9
+
+
 def test_what_was_found_tells_a_phoenix_from_an_honest_successor(planted):
     rows, features, _ = planted
     follows = features[f"{PAIR}_predecessors_n"] > 0
