@@ -48,9 +48,7 @@ def mirror_before(
     }
 
 
-def sides_in(
-    table: MirrorTable, hashes: KeyHashes, year: int, need: MirrorReference
-) -> dict[str, Numbers]:
+def sides_in(table: MirrorTable, hashes: KeyHashes, year: int, need: MirrorReference) -> dict[str, Numbers]:
     """Both sides of each subheading and origin in one *year*, as far as it is known by now.
 
     ``exports``, ``exports_mass``, ``imports``, ``imports_mass``, ``heading_exports``, ``heading_imports``,

@@ -64,7 +64,7 @@ class MirrorReference(Settings):
         codes, distinct = pd.factorize(modes)
         known = dict(self.cif_fob)
         factors = [known.get(mode, self.cif_fob_other) for mode in distinct]
-        return np.array([*factors, self.cif_fob_other])[codes]
+        return np.asarray(np.array([*factors, self.cif_fob_other])[codes], dtype=np.float64)
 
     def known_on(self, years: Numbers) -> Days:
         """The day after which the statistics of each year are known."""

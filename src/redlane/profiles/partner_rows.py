@@ -137,9 +137,9 @@ class RowJudge:
         reporter, partner = _country(texts, "reporter"), _country(texts, "partner")
         imports = flow == "imports"
         here, there = np.where(imports, reporter, partner), np.where(imports, partner, reporter)
-        codes = {code: alpha_2(code) for code in set(there.tolist())}
+        countries = {code: alpha_2(code) for code in set(there.tolist())}
         frame["flow"], frame["here"] = flow, here
-        frame["country"] = np.array([codes[code] for code in there.tolist()], dtype=object)
+        frame["country"] = np.array([countries[code] for code in there.tolist()], dtype=object)
         world = np.isin(here.astype(str), WORLD) | np.isin(there.astype(str), WORLD)
         asked = self.rules.importing_country
         return {
