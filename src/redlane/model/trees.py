@@ -5,6 +5,7 @@ so that training, scoring and an auditor with a text editor look at the same thi
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from redlane.errors import RedlaneError
-from redlane.model.matrix import MatrixColumns
+from redlane.model.matrix import CHUNK, MatrixColumns
+from redlane.model.tree_shap import NotExplainedHereError, TreeShap, adds_up
 
 _MACHINE_LINES = re.compile(r"^\[(num_threads|data|valid|machine_list_filename): .*\]$", re.M)
 
@@ -56,12 +58,43 @@ class Trees:
         return result
 
     def contributions(
-        self, columns: MatrixColumns, threads: int | None = None, rows: int = 2_000
+        self,
+        columns: MatrixColumns,
+        threads: int | None = None,
+        margin: npt.NDArray[np.float64] | None = None,
+        rows: int = CHUNK,
     ) -> npt.NDArray[np.float64]:
         """Path-dependent Tree SHAP values of :meth:`raw`, shape (n, features + 1), the base value last.
 
-        Lundberg, Erion, Lee: Consistent individualized feature attribution for tree ensembles (2018).
+        Lundberg, Erion, Lee: Consistent individualized feature attribution for tree ensembles (2018). Computed
+        the fast way, checked on every row against *margin* (:meth:`raw`, if it is not given); where one row does
+        not add up, LightGBM's own way takes its place for all of them, with a warning.
         """
+        if self.tree_shap is None:
+            return self.lightgbm_contributions(columns, threads)
+        result = np.empty((columns.rows, len(columns.columns) + 1), dtype=np.float64)
+        for start in range(0, columns.rows, rows):
+            where = slice(start, min(start + rows, columns.rows))
+            part = [column[where] for column in columns.columns]
+            result[where] = self.tree_shap.contributions(part, threads).T
+        if np.all(adds_up(result, self.raw(columns, threads) if margin is None else margin)):
+            return result
+        warnings.warn("fast contributions do not add up to the margin: LightGBM's own are used", stacklevel=2)
+        return self.lightgbm_contributions(columns, threads)
+
+    @cached_property
+    def tree_shap(self) -> TreeShap | None:
+        """These trees prepared for explaining many rows; None, with a warning, for trees of an unknown kind."""
+        try:
+            return TreeShap(self.text)
+        except NotExplainedHereError as reason:
+            warnings.warn(f"contributions are LightGBM's own, which is slower: {reason}", stacklevel=2)
+            return None
+
+    def lightgbm_contributions(
+        self, columns: MatrixColumns, threads: int | None = None, rows: int = 2_000
+    ) -> npt.NDArray[np.float64]:
+        """The same values by LightGBM's own way: some thirty times slower, and independent of ours."""
         result = np.empty((columns.rows, len(columns.columns) + 1), dtype=np.float64)
         self._over_chunks(columns, threads, result.__setitem__, rows, pred_contrib=True)
         return result
