@@ -93,13 +93,13 @@ class Misclassification(Family):
         dearer = siblings.dearer(self.least_gap)
         prices = PriceFit(view, self.reference)
         gap, fit = siblings.highest(siblings.gap), prices.of(dearer)
-        fitting = dearer.at(dearer.best(fit), dearer.gap)
-        likely = dearer.at(dearer.best(fit), 1.0 / (1.0 + np.exp(-fit)))
+        best = dearer.best(fit)
+        fitting, likely = dearer.at(best, dearer.gap), dearer.at(best, 1.0 / (1.0 + np.exp(-fit)))
         due = due_part(view, siblings.own_rate) * view.number("customs_value") / 100
         none = gap < self.least_gap
         computed: Computed = {
             "sibling_rate_gap": np.maximum(gap, 0.0),
-            "sibling_price_fit": dearer.at(dearer.best(fit), fit),
+            "sibling_price_fit": dearer.at(best, fit),
             "sibling_fitting_gap": np.where(none, 0.0, fitting),
             "sibling_duty_at_stake": np.where(none, 0.0, due * fitting * likely),
         }
