@@ -14,7 +14,7 @@ from redlane.errors import RedlaneError
 from redlane.reports.document import SCRIPTS, _asset
 from redlane.reports.masking import VARIABLE, mask_key, masked
 from redlane.reports.packing import coded, json_for_page, numbers
-from tests.reports.worlds import full, hostile_report
+from tests.reports.worlds import full
 from tests.runs import CANARY
 
 KEY = "a secret of twenty bytes"
@@ -40,8 +40,8 @@ def test_numbers_are_always_json(values):
     ]
 
 
-def test_the_policy_names_the_hash_of_the_script_and_the_style_and_nothing_else(trained, tmp_path):
-    page = full(trained, tmp_path).read_text(encoding="utf-8")
+def test_the_policy_names_the_hash_of_the_script_and_the_style_and_nothing_else(report):
+    page = report.read_text(encoding="utf-8")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1].replace("&#39;", "'")
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
@@ -52,8 +52,8 @@ def test_the_policy_names_the_hash_of_the_script_and_the_style_and_nothing_else(
     assert page.index("Content-Security-Policy") < page.index("<style>")
 
 
-def test_the_page_refers_to_nothing_outside(trained, tmp_path):
-    page = full(trained, tmp_path).read_text(encoding="utf-8")
+def test_the_page_refers_to_nothing_outside(report):
+    page = report.read_text(encoding="utf-8")
     assert re.findall(r"""\b(?:src|href)=["'](?!#|data:,)[^"']*""", page) == []
     assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)[^'\" ]+", page) == []
     assert re.findall(r"""\s(?:on\w+|style)=["']""", page) == []
@@ -61,12 +61,17 @@ def test_the_page_refers_to_nothing_outside(trained, tmp_path):
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_never_parse_text_as_markup_or_code(name):
-    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc"
-    assert re.findall(forbidden + r"|\bfetch\b|XMLHttpRequest|WebSocket|localStorage|\bimport\(", _asset(name)) == []
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc"
+    )
+    assert (
+        re.findall(forbidden + r"|\bfetch\b|XMLHttpRequest|WebSocket|localStorage|\bimport\(", _asset(name))
+        == []
+    )
 
 
-def test_hostile_texts_stand_escaped_in_the_file(trained, tmp_path):
-    page = hostile_report(trained, tmp_path).read_text(encoding="utf-8")
+def test_hostile_texts_stand_escaped_in_the_file(hostile):
+    page = hostile.read_text(encoding="utf-8")
     assert page.count("<script") == 2
     assert page.count("</script>") == 2
     assert "<img" not in page
@@ -74,11 +79,11 @@ def test_hostile_texts_stand_escaped_in_the_file(trained, tmp_path):
     assert "\u202e" not in page.split('id="data">')[0]
 
 
-def test_masked_parties_are_not_in_the_file(trained, tmp_path):
+def test_masked_parties_are_not_in_the_file(trained, night, report, tmp_path):
     (tmp_path / "key").write_text(KEY)
-    plain = full(trained, tmp_path).read_text(encoding="utf-8")
-    assert CANARY in plain
-    hidden = full(trained, tmp_path, mask_key=tmp_path / "key").read_text(encoding="utf-8")
+    assert CANARY in report.read_text(encoding="utf-8")
+    masked_report = full(trained, tmp_path, scores=night, mask_key=tmp_path / "key")
+    hidden = masked_report.read_text(encoding="utf-8")
     assert CANARY not in hidden
     assert KEY not in hidden
     assert hidden.count('"#') > 10

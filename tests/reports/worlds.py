@@ -14,7 +14,7 @@ HOSTILE = (
     "</script><script>alert(2)</script>",
     "<img src=x onerror=alert(3)>",
     "<!--",
-    "=HYPERLINK(\"http://example.org\",\"x\")",
+    '=HYPERLINK("http://example.org","x")',
     "+1+1",
     "@SUM(A1)",
     "a\u202egpj.exe",
@@ -75,11 +75,6 @@ def hostile_report(trained: Trained, folder: Path, **changes: Any) -> Path:
     """The report of :func:`hostile_frame`, from a file with a hostile name."""
     file = folder / "<img src=x onerror=alert(5)>&amp;.parquet"
     hostile_frame(trained).to_parquet(file)
-    trained.score(folder / "hostile.parquet", file, explanations=changes.pop("explanations", None) or _all())
-    return full(trained, folder, scores=folder / "hostile.parquet", files=[file], **changes)
-
-
-def _all() -> Any:
-    from tests.runs import chosen
-
-    return chosen("explanations", "reasons", rows="all")
+    trained.score(folder / "hostile.parquet", file)
+    every = {"lanes_shown": ("red", "yellow", "blue", "green")}
+    return full(trained, folder, scores=folder / "hostile.parquet", files=[file], **{**every, **changes})

@@ -1,0 +1,190 @@
+"""The report in a real browser: opened from disk, searched, filtered, read with the keyboard, printed."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.reports.browser import browsing, needs_browser, opened
+from tests.reports.worlds import HOSTILE, full
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as found:
+        yield found
+
+
+def listed(page) -> list[str]:
+    return page.locator("#list tbody th").all_inner_texts()
+
+
+def found(page) -> str:
+    return page.locator("#found").inner_text()
+
+
+def test_it_opens_from_disk_and_lists_the_selection(browser, report):
+    with opened(browser, report) as page:
+        assert page.title() == "Selection report: new.csv"
+        total = page.evaluate("JSON.parse(document.getElementById('data').textContent).rows")
+        assert len(listed(page)) == min(50, total)
+        assert found(page).startswith(f"{total} of {total} items")
+        assert page.locator("table thead th:not([scope])").count() == 0
+        assert page.locator("svg[role=img]:not(:has(title)):not(:has(desc))").count() == 0
+
+
+def test_search_filter_sort_and_pages_narrow_and_order_the_list(browser, report):
+    with opened(browser, report) as page:
+        first = listed(page)[0].split(" / ")[0]
+        page.fill("#search", first.lower())
+        assert {name.split(" / ")[0] for name in listed(page)} == {first}
+        page.fill("#search", "no such thing anywhere")
+        assert listed(page) == []
+        page.get_by_role("button", name="Clear").click()
+        page.select_option("#filter-lane_reason", "random")
+        assert set(page.locator("#list tbody tr td:nth-child(10)").all_inner_texts()) == {"lot"}
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_role("button", name="Customs value").click()
+        assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Customs value")
+        assert page.evaluate("document.activeElement.textContent").startswith("Customs value")
+        amounts = [
+            float(re.sub(r"\s", "", text))
+            for text in page.locator("#list tbody tr td:nth-child(8)").all_inner_texts()
+        ]
+        assert amounts == sorted(amounts)
+
+
+def test_a_case_says_what_was_declared_and_why_it_was_selected(browser, report, trained):
+    with opened(browser, report) as page:
+        name = listed(page)[0].split(" / ")[0]
+        page.locator("#list tbody a").first.click()
+        case = page.locator("#case article")
+        text = case.inner_text()
+        row = trained.new[trained.new["declaration_id"] == name].iloc[0]
+        assert name in text
+        assert str(row["importer_id"]) in text
+        assert f"--declaration '{name}'" in text
+        assert page.evaluate("document.activeElement.tagName") == "H2"
+        assert page.locator("#overview").is_hidden()
+        assert case.locator("ol li").count() >= 1
+        assert "Known before" in text or "No declaration of this party was known" in text
+
+
+def test_the_steps_of_a_waterfall_lead_from_the_base_rate_to_the_score(browser, report):
+    with opened(browser, report, "#case-0") as page:
+        for told in page.locator("#case svg.chart desc").all_text_contents()[:2]:
+            start, *steps, end = [float(n.replace("−", "-")) for n in re.findall(r" ([+−]?\d+\.\d{3})(?=;|$)", told)]
+            assert start + sum(steps) == pytest.approx(end, abs=0.006)
+
+
+def test_the_keyboard_is_enough(browser, report):
+    with opened(browser, report) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        page.locator("#list tbody a").nth(2).focus()
+        page.keyboard.press("Enter")
+        page.locator("#case article").wait_for()
+        page.keyboard.press("Tab")
+        page.get_by_role("button", name="Next case").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.hash === '#case-3'")
+        page.keyboard.press("Escape")
+        page.wait_for_function("document.activeElement.id === 'row-3'")
+        assert page.locator("#case").is_hidden()
+
+
+def test_each_case_is_printed_on_one_page_of_its_own(browser, report):
+    with opened(browser, report) as page:
+        alone = pages_of(page.pdf(prefer_css_page_size=True))
+    with opened(browser, report, "#print=4") as page:
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == alone + 4
+    with opened(browser, report, "#case-1") as page:
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+
+def test_hostile_texts_are_shown_as_they_are_and_do_nothing(browser, hostile):
+    with opened(browser, hostile) as page:
+        assert page.evaluate("document.scripts.length") == 2
+        assert page.locator("main img, main script").count() == 0
+        offices = page.locator("#offices tbody th").all_inner_texts()
+        assert HOSTILE[0] in offices
+        for row in range(
+            min(len(HOSTILE), page.evaluate("JSON.parse(document.getElementById('data').textContent).rows"))
+        ):
+            page.evaluate(f"location.hash = 'case-{row}'")
+            page.wait_for_function(
+                f"location.hash === '#case-{row}' && document.querySelector('#case article')"
+            )
+            text = page.locator("#case").inner_text()
+            assert not set(text) & {"\u202e", "\x00", "\u2028"}
+        assert page.locator("#case img, #case script").count() == 0
+        assert page.evaluate("Object.keys(window).filter((name) => name.startsWith('alert_')).length") == 0
+
+
+def test_what_hides_or_reorders_text_is_written_out(browser, hostile):
+    with opened(browser, hostile) as page:
+        page.fill("#search", "gpj.exe")
+        assert "a⟨U+202E⟩gpj.exe" in page.locator("#list tbody").inner_text()
+        page.fill("#search", "end\u2029s")
+        assert "line⟨U+2028⟩end⟨U+2029⟩s" in page.locator("#list tbody").inner_text()
+
+
+def test_the_saved_list_holds_no_formula(browser, hostile):
+    with opened(browser, hostile) as page:
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save the list (CSV)").click()
+        text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(lines) == 1 + int(found_rows(hostile))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    cells = [cell for line in lines[1:] for cell in line if not re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell)]
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r＝＋－＠") and cell]
+    assert "'=HYPERLINK" in text
+
+
+def found_rows(file: Path) -> str:
+    return re.search(r'id="data">.*?"rows":(\d+)', file.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
+def test_french_speaks_french_and_a_narrow_window_does_not_scroll_sideways(browser, trained, night, tmp_path):
+    french = full(trained, tmp_path, scores=night, language="fr")
+    with opened(browser, french, viewport={"width": 390, "height": 800}) as page:
+        assert page.locator("h1").inner_text() == "Rapport de sélection"
+        assert page.evaluate("document.documentElement.lang") == "fr"
+        for place in ("", "case-0"):
+            page.evaluate(f"location.hash = '{place}'")
+            page.wait_for_timeout(50)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_text_has_contrast_enough(browser, report):
+    """WCAG 2.2, 1.4.3: 4.5 to 1."""
+    with opened(browser, report) as page:
+        for selector in ("body", ".sub", ".note", ".lane", "a", "button", "caption", ".caution", "#case *"):
+            ratios = page.evaluate(CONTRAST, selector)
+            assert min(ratios, default=21) >= 4.5, selector
+            page.evaluate("location.hash = 'case-0'")
+
+
+CONTRAST = """(selector) => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (node) => { for (; node; node = node.parentElement) {
+    const c = parse(getComputedStyle(node).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
+    return [255, 255, 255]; };
+  return [...document.querySelectorAll(selector)].filter((node) => !node.disabled).map((node) => {
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(behind(node))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05); });
+}"""
