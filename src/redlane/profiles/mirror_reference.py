@@ -98,7 +98,8 @@ def years_of(days: Days) -> Numbers:
     >>> years_of(np.array([0, 365])).tolist()
     [1970.0, 1971.0]
     """
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970.0
+    years: Numbers = days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.float64) + 1970.0
+    return years
 
 
 def months_covered(year: Numbers, first_day: int, last_day: int) -> Numbers:
