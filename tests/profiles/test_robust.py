@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlane.profiles.medcouple import LEAST, medcouple
@@ -26,12 +26,14 @@ def exact_medcouple(values):
 
 
 @given(CELLS, st.sampled_from([0.1, 0.25, 0.5, 0.75, 1.0]))
+@settings(max_examples=50)
 def test_quantiles_are_numpys(cells, q):
     found = quantile(Runs.of([np.array(cell) for cell in cells]), q)
     assert found == pytest.approx([np.quantile(cell, q) for cell in cells], rel=1e-12, abs=1e-9)
 
 
 @given(CELLS)
+@settings(max_examples=80)
 def test_the_median_absolute_deviation_is_exact(cells):
     runs = Runs.of([np.array(cell) for cell in cells])
     found = median_absolute_deviation(runs, quantile(runs, 0.5))
