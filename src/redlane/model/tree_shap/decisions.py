@@ -90,8 +90,5 @@ class Decisions:
         numbers = self._inputs.numbers[feature, tree.missing_type(node)]
         threshold = tree.threshold[node]
         # A comparison with NaN is False: asking for the opposite sends the missing left.
-        return (
-            np.logical_not(numbers > threshold)
-            if tree.missing_left(node)
-            else np.less_equal(numbers, threshold)
-        )
+        left: Bools = ~(numbers > threshold) if tree.missing_left(node) else numbers <= threshold
+        return left

@@ -23,7 +23,7 @@ _ROWS = 8_192  # rows at a time: their contributions stay near the processor whi
 _FEW_ROWS = 1_024  # rows at a time where patterns are not listed
 _TREES = 16  # trees at a time: bounds the tables that are made for one call only
 _MOST_BITS = 13  # longest table: 8,192 patterns
-_KEPT_BYTES = 128 * 2**20  # tables up to this size are kept for the next call
+_KEPT_BYTES = 192 * 2**20  # tables up to this size are kept for the next call
 
 
 class TreeShap:
@@ -69,8 +69,8 @@ class TreeShap:
         return tables
 
     def _keep(self, number: int, table: TreeTables) -> None:
-        short = all(group.group.bits <= GROUP_BITS for group in table.groups)
-        if number not in self._kept and short and self._kept_bytes + table.size <= _KEPT_BYTES:
+        whole = all(group.table is not None for group in table.groups)
+        if number not in self._kept and whole and self._kept_bytes + table.size <= _KEPT_BYTES:
             self._kept[number] = table
             self._kept_bytes += table.size
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from redlane.model.tree_shap.parsing import Tree
 
@@ -31,7 +32,7 @@ class Group:
         """Number of bits that decide what a row adds."""
         return len(self.way) + len(self.splits)
 
-    @property
+    @cached_property
     def features(self) -> tuple[int, ...]:
         """Features that share in what a row adds, in a fixed order."""
         return tuple(dict.fromkeys(feature for way in self.ways for feature, _ in way))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -50,9 +51,16 @@ class Tree:
         """Whether missing numbers go left."""
         return bool(self.decision_type[node] & _LEFT) and self.missing_type(node) != NO_MISSING
 
-    def count(self, child: int) -> int:
-        """Training rows that passed through a node or ended in a leaf."""
-        return int(self.node_count[child] if child >= 0 else self.leaf_count[~child])
+    @cached_property
+    def passing(self) -> list[tuple[float, float]]:
+        """Per node, the shares of its training rows that went left and right."""
+        counts = np.concatenate((self.node_count, self.leaf_count[::-1]))  # leaf ~k lies k + 1 from the end
+        return list(
+            zip(
+                *((counts[child] / self.node_count).tolist() for child in (self.left, self.right)),
+                strict=True,
+            )
+        )
 
     def expected_value(self) -> float:
         """The mean of the leaves over the training rows, added up in LightGBM's own order."""
