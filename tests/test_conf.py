@@ -44,8 +44,9 @@ def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     run = calling.function_of(stage)
     values = cli.compose(stage, overrides)
     given: dict[str, Any] = {}
+    several = {"files", *(option.parameter for option in row.options if option.kind == "paths")}
     for key in row.paths():
-        given[key] = [ANYWHERE] if key == "files" else ANYWHERE
+        given[key] = [ANYWHERE] if key in several else ANYWHERE
     for option in row.options:
         if option.kind in ("switch", "text"):
             given[option.parameter] = True if option.kind == "switch" else "words"

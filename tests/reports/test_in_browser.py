@@ -77,7 +77,9 @@ def test_a_case_says_what_was_declared_and_why_it_was_selected(browser, report, 
 def test_the_steps_of_a_waterfall_lead_from_the_base_rate_to_the_score(browser, report):
     with opened(browser, report, "#case-0") as page:
         for told in page.locator("#case svg.chart desc").all_text_contents()[:2]:
-            start, *steps, end = [float(n.replace("−", "-")) for n in re.findall(r" ([+−]?\d+\.\d{3})(?=;|$)", told)]
+            start, *steps, end = [
+                float(n.replace("−", "-")) for n in re.findall(r" ([+−]?\d+\.\d{3})(?=;|$)", told)
+            ]
             assert start + sum(steps) == pytest.approx(end, abs=0.006)
 
 
@@ -101,11 +103,12 @@ def test_the_keyboard_is_enough(browser, report):
 def test_each_case_is_printed_on_one_page_of_its_own(browser, report):
     with opened(browser, report) as page:
         alone = pages_of(page.pdf(prefer_css_page_size=True))
-    with opened(browser, report, "#print=4") as page:
-        assert pages_of(page.pdf(prefer_css_page_size=True)) == alone + 4
-    with opened(browser, report, "#case-1") as page:
+        page.evaluate("location.hash = 'case-1'")
+        page.locator("#case article").wait_for()
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+    with opened(browser, report, "#print=4") as page:
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == alone + 4
 
 
 def pages_of(pdf: bytes) -> int:

@@ -40,17 +40,17 @@ def test_the_rows_of_the_lane_table_are_all_accepted_rows(night):
 
 
 def test_the_capacity_is_the_one_scoring_counted(trained, tmp_path):
+    file = tmp_path / "few.parquet"
+    trained.new.head(150).to_parquet(file)
     for lanes in (
         chosen("lanes", "asycuda", capacity=0.07),
         chosen("lanes", "asycuda", capacity=3, by="office"),
         chosen("lanes", "asycuda", capacity=40, per="file"),
     ):
-        result = trained.score(tmp_path / "a.parquet", lanes=lanes)
+        result = trained.score(tmp_path / "a.parquet", file, lanes=lanes)
         scored = read(tmp_path / "a.parquet")
         ids = scored.chosen.select(["declaration_id", "item_number"]).to_pandas()
-        declared = read_declared(
-            [trained.new_file], chosen("declarations", "canonical"), None, scored.every, ids
-        )
+        declared = read_declared([file], chosen("declarations", "canonical"), None, scored.every, ids)
         told = overview.capacity(scored, declared)
         assert told["places"] == result.numbers["capacity"]
         assert told["used"] == result.numbers["selected"]

@@ -71,6 +71,16 @@ function apart(marks) {
   return kept.map((mark) => [Math.min(Math.max(mark[0], 16), 324), mark[1]]);
 }
 
+/* One mark for each week before a day, where single ones would hide each other. */
+function byWeek(outcomes, day) {
+  const weeks = new Map();
+  for (const [on, inspected, hits] of outcomes) {
+    const week = Math.floor((day - 1 - on) / 7), seen = weeks.get(week) || [day - 4 - 7 * week, 0, 0];
+    weeks.set(week, [seen[0], seen[1] + inspected, seen[2] + hits]);
+  }
+  return [...weeks.values()];
+}
+
 /* A party's history: declarations by week as bars, inspections as circles on the day they became known. */
 function timeline(events, day, span, title, description) {
   const [w, left, right, base] = [340, 8, 332, 70];
@@ -81,7 +91,7 @@ function timeline(events, day, span, title, description) {
   const bars = weeks.map((count, i) => count > 0 && svg('rect', {
     class: 'peer', x: x(day - span + i * 7).toFixed(1), width: (7 * (right - left) / span - 0.6).toFixed(1),
     y: (base - 46 * count / top).toFixed(1), height: (46 * count / top).toFixed(1) }));
-  const marks = events.outcomes.map(([on, , hits]) => svg('circle', {
+  const marks = (events.outcomes.length > 60 ? byWeek(events.outcomes, day) : events.outcomes).map(([on, , hits]) => svg('circle', {
     class: hits > 0 ? 'checked finding' : 'checked', cx: x(on).toFixed(1), cy: 12, r: 3.4 }));
   return chart(w, 100, title, description, bars,
     svg('line', { class: 'axis', x1: left, x2: right, y1: base, y2: base }), marks,
