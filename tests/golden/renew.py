@@ -51,7 +51,8 @@ FAMILIES = [
                 "severity": "high",
                 "parameters": {"deviations": 1.0},
                 "expression": "abs(price_per_kg_z) > deviations or starts_with(hs_code, ['93'])",
-                "sentence": "{price_per_kg_declared} per kg is more than {deviations} deviations from {price_per_kg_cell}",
+                "sentence": "{price_per_kg_declared} per kg is more than {deviations} deviations from "
+                "{price_per_kg_cell}",
                 "source": "golden files",
                 "same_fact_as": "price_per_kg_z",
             },
