@@ -52,27 +52,39 @@ class AsOfIndex:
         """The key of every row."""
         return np.repeat(self.keys, np.diff(self.starts))
 
-    def before(self, keys: Hashes, days: Days) -> tuple[Positions, Positions]:
-        """For each query the half-open range of rows of its key known strictly before its day."""
-        group = self._group(keys)
-        start = self.starts[group]
-        return start, np.maximum(start, self._search(group, days))
+    def locate(self, keys: Hashes) -> "Located":
+        """Where each of n keys stands, to be asked for several days without looking for the key again.
 
-    def since(self, keys: Hashes, days: Days) -> Positions:
-        """For each query the first row of its key known on its day or later."""
-        group = self._group(keys)
-        return np.clip(self._search(group, days), self.starts[group], None)
-
-    def _group(self, keys: Hashes) -> Positions:
+        Queries are put in the order of their keys: they then walk through memory, which is several times quicker.
+        """
         if not len(self.keys):
-            return np.zeros(len(keys), np.int64)
-        group = np.searchsorted(self.keys, keys)
-        inside = np.minimum(group, len(self.keys) - 1)
-        known = (self.keys[inside] == keys) & (keys != MISSING)
-        return np.where(known, inside, len(self.keys))
+            return Located(np.zeros(len(keys), np.int64), np.arange(len(keys)))
+        order = np.argsort(keys)
+        wanted = keys[order]
+        inside = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        known = (self.keys[inside] == wanted) & (wanted != MISSING)
+        group = np.empty(len(keys), np.int64)
+        group[order] = np.where(known, inside, len(self.keys))
+        return Located(group, order)
 
-    def _search(self, group: Positions, days: Days) -> Positions:
-        return np.searchsorted(self._sorted(), group * _SPAN + self._day(days))
+    def before(
+        self, keys: Hashes, days: Days, located: "Located | None" = None
+    ) -> tuple[Positions, Positions]:
+        """For each query the half-open range of rows of its key known strictly before its day."""
+        found = located or self.locate(keys)
+        start = self.starts[found.group]
+        return start, np.maximum(start, self._search(found, days))
+
+    def since(self, keys: Hashes, days: Days, located: "Located | None" = None) -> Positions:
+        """For each query the first row of its key known on its day or later."""
+        found = located or self.locate(keys)
+        return np.maximum(self._search(found, days), self.starts[found.group])
+
+    def _search(self, located: "Located", days: Days) -> Positions:
+        wanted = located.group * _SPAN + self._day(days)
+        places = np.empty(len(wanted), np.int64)
+        places[located.order] = np.searchsorted(self._sorted(), wanted[located.order])
+        return places
 
     def _day(self, days: Days) -> Days:
         return np.clip(days - self._first, 0, _SPAN - 1)
@@ -88,3 +100,11 @@ class AsOfIndex:
             cached = ranks * _SPAN + self._day(self.days)
             self.__dict__["_composite"] = cached
         return cached
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where n keys stand in an index: ``group`` (n,) their place, and the ``order`` (n,) that sorts the queries."""
+
+    group: Positions
+    order: Positions

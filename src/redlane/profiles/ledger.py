@@ -14,7 +14,7 @@ import numpy.typing as npt
 from redlane.declarations.periods import Days
 from redlane.errors import RedlaneError
 from redlane.hashing import Hashes
-from redlane.profiles.asof import AsOfIndex, Positions
+from redlane.profiles.asof import AsOfIndex, Located, Positions
 
 Amounts = npt.NDArray[np.int64]
 
@@ -82,8 +82,9 @@ class Ledger:
 
     def before(self, keys: Hashes, days: Days) -> "Seen":
         """What the ledger knew of each key strictly before each day."""
-        start, end = self.index.before(keys, days)
-        return Seen(self, keys, days, start, end)
+        located = self.index.locate(keys)
+        start, end = self.index.before(keys, days, located)
+        return Seen(self, keys, days, start, end, located)
 
     def __len__(self) -> int:
         return len(self.index.days)
@@ -117,6 +118,7 @@ class Seen:
     days: Days
     start: Positions
     end: Positions
+    located: Located | None = None
 
     def total(self, name: str, window: int | None = None) -> Amounts:
         """Sum over the days before, or over the *window* days just before (the day itself excluded)."""
@@ -141,5 +143,6 @@ class Seen:
     def _since(self, window: int) -> Positions:
         cache: dict[int, Positions] = self.__dict__.setdefault("_windows", {})
         if window not in cache:
-            cache[window] = np.minimum(self.ledger.index.since(self.keys, self.days - window), self.end)
+            since = self.ledger.index.since(self.keys, self.days - window, self.located)
+            cache[window] = np.minimum(since, self.end)
         return cache[window]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from redlane.declarations.periods import Days
 from redlane.hashing import MISSING, Hashes, combine
-from redlane.profiles.asof import AsOfIndex, Positions
+from redlane.profiles.asof import AsOfIndex, Located, Positions
 from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import Key, KeyHashes, check_key, key_name, source_columns
 from redlane.profiles.kind import Kind, Size
@@ -72,8 +72,9 @@ class Links:
 
     def before(self, owners: Hashes, members: Hashes, days: Days) -> "LinksSeen":
         """What was known of the links of n *owners* strictly before each day; *members* are the rows' own."""
-        start, end = self.index.before(owners, days)
-        return LinksSeen(self, owners, members, days, start, end)
+        located = self.index.locate(owners)
+        start, end = self.index.before(owners, days, located)
+        return LinksSeen(self, owners, members, days, start, end, located)
 
     def first_day(self, owners: Hashes, members: Hashes) -> npt.NDArray[np.float64]:
         """The day each pair was first seen, whenever that was; NaN if never."""
@@ -109,12 +110,15 @@ class LinksSeen:
     days: Days
     start: Positions
     end: Positions
+    located: Located | None = None
 
     def degree(self, window: int | None = None) -> Positions:
         """Members linked so far, or first linked in the *window* days just before (the day itself excluded)."""
         start = self.start
         if window is not None:
-            start = np.minimum(self.links.index.since(self.owners, self.days - window), self.end)
+            start = np.minimum(
+                self.links.index.since(self.owners, self.days - window, self.located), self.end
+            )
         return self.end - start
 
     def first_day(self) -> npt.NDArray[np.float64]:

@@ -17,6 +17,7 @@ from redlane.hashing import hash64
 from redlane.io.files import atomic_folder, canonical_json, read_json, sha256_files, sha256_text, write_json
 from redlane.profiles.build import Profiles, build
 from redlane.profiles.delivery import Brings, References
+from redlane.profiles.key_parts import listed_parts
 from redlane.profiles.keys import part_text
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.needs import ProfileNeeds
@@ -192,7 +193,8 @@ def _add_segment(
 def _write_segment(folder: Path, profiles: Profiles, declarations: pd.DataFrame) -> None:
     for kind, need in profiles.needs.items():
         KINDS[kind].write(folder / KINDS[kind].stem(need), need, profiles.tables[kind][need])
-    for part in sorted({part for key in (*profiles.activity, *profiles.outcomes) for part in key}):
+    parts = {part for key in (*profiles.activity, *profiles.outcomes) for part in key}
+    for part in sorted(listed_parts(parts)):
         words = part_text(declarations, part).dropna().drop_duplicates().sort_values()
         columns = {"key": hash64(words.to_list()), part: words.to_numpy("object")}
         write_columns(folder / f"names__{part}.parquet", columns)
