@@ -61,7 +61,7 @@ def flag_tables(table: pd.DataFrame) -> list[ResultTable]:
         }
     )
     note = (
-        f"base rate {table['base_rate'].iloc[0]:.1%}; precision among the inspected, intervals for each flag by "
-        f"itself: of {len(shown)} flags, about {len(shown) * 0.05:.0f} will look better or worse by luck"
+        f"base rate {table['base_rate'].iloc[0]:.1%}; precision among the inspected; of {len(shown)} intervals about "
+        f"{len(shown) * 0.05:.0f} miss by luck"
     )
     return [ResultTable("Red flags in the test period", shown, note)]
