@@ -22,6 +22,7 @@ from redlane.features.mirror import Mirror
 from redlane.features.network import Fan, Hub, Neighbours
 from redlane.features.origin_incentives import OriginIncentive
 from redlane.features.parties import History, Novelty, base_rate
+from redlane.features.price_habit import PriceHabit
 from redlane.features.repeats import Repeats
 from redlane.features.shares import Shares
 from redlane.features.spec import Feature
@@ -52,6 +53,7 @@ FAMILIES: dict[str, type[Family]] = {
     "novelty": Novelty,
     "origin_incentive": OriginIncentive,
     "pace": Pace,
+    "price_habit": PriceHabit,
     "repeats": Repeats,
     "route": Route,
     "shares": Shares,

@@ -1,7 +1,7 @@
 """Profiles: everything known of parties, goods and prices, built from declarations and their outcomes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -72,8 +72,13 @@ def build(
     Raises:
         RedlaneError: values, masses, rates or revenues add up to more than a ledger holds.
     """
-    delivery = Delivery.of(declarations, brings, references)
     tables: dict[str, dict[Any, Any]] = {}
+
+    def held(name: str, need: Any) -> Any:
+        before = [earlier.tables[name][need]] if earlier else []
+        return KINDS[name].merge([*before, tables[name][need]])
+
+    delivery = replace(Delivery.of(declarations, brings, references), held=held)
     for name, kind in KINDS.items():
         tables[name] = {
             need: kind.extend(need, delivery, earlier.tables[name][need] if earlier else None)

@@ -1,8 +1,8 @@
 """A delivery: what one set of declarations brings to the profiles, prepared once for every kind of profile."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,8 @@ class Delivery:
     """Declarations and outcomes with the days on which they became known.
 
     ``arrived`` are the rows that count as newly registered, ``labelled`` those whose outcome is newly known.
-    ``activity`` and ``outcomes`` are whole amounts aligned with the declarations.
+    ``activity`` and ``outcomes`` are whole amounts aligned with the declarations. ``held`` gives the tables of kinds
+    built before, this delivery included, for those that are made of others.
     """
 
     declarations: pd.DataFrame
@@ -36,6 +37,7 @@ class Delivery:
     activity: Mapping[str, Amounts]
     outcomes: Mapping[str, Amounts]
     references: References = field(default_factory=dict)
+    held: "Held | None" = None
 
     @classmethod
     def of(
@@ -58,6 +60,10 @@ class Delivery:
             outcomes,
             references or {},
         )
+
+
+Held = Callable[[str, Any], Any]
+"""The table of a kind and need as it stands with a delivery added."""
 
 
 def _activity(declarations: pd.DataFrame) -> dict[str, Amounts]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from redlane.profiles.deviations import DeviationKind
 from redlane.profiles.digits import DigitKind
 from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
@@ -16,6 +17,7 @@ _ALL: tuple[Kind[Any, Any], ...] = (
     ActivityKind(),
     OutcomesKind(),
     PriceKind(),
+    DeviationKind(),
     MirrorKind(),
     LinksKind(),
     SilenceKind(),

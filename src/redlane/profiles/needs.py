@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from redlane.profiles.deviations import DeviationReference
 from redlane.profiles.digitcounts import DigitReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
@@ -20,6 +21,7 @@ class ProfileNeeds(Settings):
     activity: tuple[Key, ...] = ()
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
+    deviations: tuple[DeviationReference, ...] = ()
     mirror: tuple[MirrorReference, ...] = ()
     links: tuple[Link, ...] = ()
     silences: tuple[Silence, ...] = ()
