@@ -8,7 +8,7 @@ import numpy as np
 from redlane.model.tree_shap.grouping import Side
 from redlane.model.tree_shap.parsing import NO_MISSING, ZERO_MISSING, Bools, Floats, Ints, Tree
 
-_ZERO = float(np.float32(1e-35))  # LightGBM takes what is this close to zero as zero
+_ZERO = float(np.float32(1e-35))  # LightGBM reads what is this close to zero as zero
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,10 @@ class Inputs:
 
 
 def _form(column: Floats, missing_type: int) -> Floats:
+    near_zero = np.abs(column) <= _ZERO
     if missing_type == NO_MISSING:
-        return np.where(np.isnan(column), 0.0, column)
-    if missing_type == ZERO_MISSING:
-        return np.where(np.abs(column) <= _ZERO, np.nan, column)
-    return np.ascontiguousarray(column)
+        return np.where(near_zero | np.isnan(column), 0.0, column)
+    return np.where(near_zero, np.nan if missing_type == ZERO_MISSING else 0.0, column)
 
 
 def _codes(column: Floats, size: int) -> Ints:

@@ -57,11 +57,12 @@ class TreeShap:
             [Callable[[tuple[int, Tree]], TreeTables], Iterable[tuple[int, Tree]]], Iterator[TreeTables]
         ],
     ) -> list[TreeTables]:
-        """Tables of *some* trees. Long tables pay only where more rows look them up."""
-        longest = min(_MOST_BITS, max(GROUP_BITS, (rows // 2).bit_length() - 1))
+        """Tables of *some* trees: those kept from an earlier call, or made now."""
+        longest = _longest(rows)
 
         def made(entry: tuple[int, Tree]) -> TreeTables:
-            return self._kept.get(entry[0]) or tabulate(entry[1], longest)
+            kept = self._kept.get(entry[0])
+            return kept if kept and (kept.whole or kept.most_bits >= longest) else tabulate(entry[1], longest)
 
         tables = list(run(made, some))
         for (number, _), table in zip(some, tables, strict=True):
@@ -69,10 +70,16 @@ class TreeShap:
         return tables
 
     def _keep(self, number: int, table: TreeTables) -> None:
-        whole = all(group.table is not None for group in table.groups)
-        if number not in self._kept and whole and self._kept_bytes + table.size <= _KEPT_BYTES:
+        kept = self._kept.get(number)
+        grown = self._kept_bytes + table.size - (kept.size if kept else 0)
+        if table is not kept and grown <= _KEPT_BYTES:
             self._kept[number] = table
-            self._kept_bytes += table.size
+            self._kept_bytes = grown
+
+
+def _longest(rows: int) -> int:
+    """Bits of the longest table that pays: it must be shorter than the rows that look it up."""
+    return min(_MOST_BITS, max(GROUP_BITS, (rows // 2).bit_length() - 1))
 
 
 def adds_up(contributions: Floats, margin: Floats) -> Bools:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -29,8 +29,14 @@ class TreeTables:
 
     tree: Tree
     groups: tuple[TableGroup, ...]
+    most_bits: int
 
     @property
+    def whole(self) -> bool:
+        """Whether every group has its table."""
+        return all(group.table is not None for group in self.groups)
+
+    @cached_property
     def size(self) -> int:
         """Bytes of the tables."""
         return sum(group.table.nbytes for group in self.groups if group.table is not None)
@@ -39,12 +45,14 @@ class TreeTables:
 def tabulate(tree: Tree, most_bits: int) -> TreeTables:
     """The tables of all groups of up to *most_bits* bits; a single leaf that needs more gets none."""
     if not tree.nodes:
-        return TreeTables(tree, ())
+        return TreeTables(tree, (), most_bits)
     found = groups(tree, min(most_bits, GROUP_BITS))
     listed = [group for group in found if group.bits <= most_bits]
     leaves = _leaf_tables(tree, [way for group in listed for way in group.ways])
     tables = {group: _group_table(group, leaves) for group in listed}
-    return TreeTables(tree, tuple(TableGroup(group, group.features, tables.get(group)) for group in found))
+    return TreeTables(
+        tree, tuple(TableGroup(group, group.features, tables.get(group)) for group in found), most_bits
+    )
 
 
 def shares(tree: Tree, way: Way) -> Floats:
