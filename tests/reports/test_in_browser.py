@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from redlane.declarations.periods import days
+from redlane.profiles.keys import KeyHashes
+from redlane.profiles.store import open_store
 from tests.reports.browser import browsing, needs_browser, opened
 from tests.reports.worlds import HOSTILE, full
 
@@ -72,6 +75,30 @@ def test_a_case_says_what_was_declared_and_why_it_was_selected(browser, report, 
         assert page.locator("#overview").is_hidden()
         assert case.locator("ol li").count() >= 1
         assert "Known before" in text or "No declaration of this party was known" in text
+
+
+def test_a_history_tells_what_was_known_strictly_before_the_day(browser, report, trained):
+    store = open_store(trained.profiles)
+    with opened(browser, report) as page:
+        for row in range(0, 40, 4):
+            page.evaluate(f"location.hash = 'case-{row}'")
+            page.wait_for_function(f"location.hash === '#case-{row}'")
+            page.locator("#case article").wait_for()
+            name, item = page.locator("#case h2 bdi").all_inner_texts()
+            of = (trained.new["declaration_id"] == name) & (trained.new["item_number"] == item)
+            one = trained.new[of]
+            hashes, on = KeyHashes(one).of(("declarant_id",)), days(one["registered_on"])
+            activity = store.activity[("declarant_id",)].before(hashes, on)
+            outcomes = store.outcomes[("declarant_id",)].before(hashes, on)
+            told = page.locator('figure:has(h4:has-text("Declarant")) p').inner_text()
+            assert [int(n) for n in re.findall(r"(\d+) (?:decl|insp|with)", told.replace("\u202f", ""))] == [
+                activity.total("count")[0],
+                outcomes.total("inspected")[0],
+                outcomes.total("hits")[0],
+                activity.total("count", 365)[0],
+                outcomes.total("inspected", 365)[0],
+                outcomes.total("hits", 365)[0],
+            ]
 
 
 def test_the_steps_of_a_waterfall_lead_from_the_base_rate_to_the_score(browser, report):

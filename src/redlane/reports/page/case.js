@@ -13,8 +13,9 @@ function caseFile(row) {
   return el('article', { class: 'case' },
     el('header', {}, title, headline(row)),
     el('div', { class: 'side' },
-      el('div', {}, whySelected(row), flagsRaised(row), control(row), figures('ui.score_title', scorePlots(row), 'ui.not_explained')),
+      el('div', {}, whySelected(row), flagsRaised(row), control(row)),
       el('div', {}, declaredTable(row))),
+    figures('ui.score_title', scorePlots(row), 'ui.not_explained', 'plots two'),
     figures('ui.peers_title', [...peerPlots(row), ...partyPlots(row)], place(row) < 0 ? 'ui.no_declaration' : 'ui.no_peers'),
     provenance(row));
 }
@@ -82,13 +83,13 @@ function scorePlots(row) {
   }
   reasons.push({ name: t('plot.rest'), added: end - base - reasons.reduce((sum, step) => sum + step.added, 0) });
   const base_words = data.base_probability === null ? 'plot.margin_note' : 'plot.base_note';
-  const note = t(base_words, { base: percent(data.base_probability), probability: percent(data.probability[row]), score: end.toFixed(3).replace('-', '−') });
+  const note = t(base_words, { base: percent(data.base_probability), probability: percent(data.probability[row]), score: level(end) });
   return [el('figure', {}, el('h4', {}, t('plot.by_group')), waterfall(t('plot.by_group'), base, groups, end), el('p', {}, note)),
     el('figure', {}, el('h4', {}, t('plot.by_reason')), waterfall(t('plot.by_reason'), base, reasons, end), el('p', {}, t('plot.rest_note')))];
 }
 
-function figures(key, made, none) {
-  return el('section', {}, el('h3', {}, t(key)), made.length ? el('div', { class: 'plots' }, made) : el('p', {}, t(none)));
+function figures(key, made, none, kind) {
+  return el('section', {}, el('h3', {}, t(key)), made.length ? el('div', { class: kind || 'plots' }, made) : el('p', {}, t(none)));
 }
 
 /* In single quotes a shell takes every character as it is. */

@@ -12,11 +12,12 @@ function pricePlot(peers, cell, value) {
     value: about(value), goods, n: whole(peers.n[cell]), importers: whole(peers.importers[cell]), window: peers.window,
     q1: about(peers.q1[cell]), q3: about(peers.q3[cell]), median: about(peers.median[cell]), day: isoDay(peers.published[cell]),
   };
+  const of = t(peers.importers[cell] === null ? 'plot.peers_unnamed' : 'plot.peers', values);
   const outside = peers.below[cell] + peers.above[cell];
   const title = said('measure.' + peers.measure, peers.measure);
   return el('figure', {}, el('h4', {}, title),
-    priceChart(peers, cell, value, title, t(below, values) + ' ' + t('plot.peers', values)),
-    el('p', {}, t(below, values), ' ', t('plot.peers', values), outside ? ' ' + t('plot.outside', { outside: whole(outside) }) : ''));
+    priceChart(peers, cell, value, title, t(below, values) + ' ' + of),
+    el('p', {}, t(below, values), ' ', of, outside ? ' ' + t('plot.outside', { outside: whole(outside) }) : ''));
 }
 
 function partyPlots(row) {

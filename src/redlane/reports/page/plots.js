@@ -10,29 +10,30 @@ function label(x, y, text, extra) { return svg('text', { class: 'label', x, y, .
 
 /* Steps from one level to the next: what each group, or each reason, added to the margin. */
 function waterfall(title, start, steps, end) {
-  const line = 19, left = 190, right = 460, width = 520;
+  const line = 19, left = 280, right = 550, width = 610;
   const levels = [start];
   for (const step of steps) levels.push(levels[levels.length - 1] + step.added);
   const low = Math.min(...levels, end), high = Math.max(...levels, end);
   const span = high - low || 1;
   const x = (value) => left + (right - left) * (value - low) / span;
-  const rows = [{ name: t('plot.base'), from: start, to: start, text: start.toFixed(3), kind: 'end' }];
+  const rows = [{ name: t('plot.base'), from: start, to: start, text: level(start), kind: 'end' }];
   steps.forEach((step, i) => rows.push({
     name: step.name, from: levels[i], to: levels[i + 1], text: signed(step.added), kind: step.added < 0 ? 'down' : 'up' }));
-  rows.push({ name: t('plot.score'), from: end, to: end, text: end.toFixed(3), kind: 'end' });
+  rows.push({ name: t('plot.score'), from: end, to: end, text: level(end), kind: 'end' });
   const drawn = rows.map((row, i) => {
     const y = 4 + i * line, a = Math.min(x(row.from), x(row.to)), b = Math.max(x(row.from), x(row.to));
     const wide = row.kind === 'end' ? 4 : Math.max(1.5, b - a);
     return svg('g', {},
-      label(left - 10, y + 12, cut(row.name, 32), { 'text-anchor': 'end', class: row.kind === 'end' ? 'label strong' : 'label' }),
+      label(left - 10, y + 12, cut(row.name, 42), { 'text-anchor': 'end', class: row.kind === 'end' ? 'label strong' : 'label' }),
       svg('rect', { class: row.kind, x: (row.kind === 'end' ? a - 2 : a).toFixed(1), y: y + 2, width: wide.toFixed(1), height: line - 6 }),
       i < rows.length - 1 && svg('line', { class: 'link', x1: x(row.to).toFixed(1), x2: x(row.to).toFixed(1), y1: y + line - 4, y2: y + line + 2 }),
-      label(right + 10, y + 12, row.text.replace('-', '−')));
+      label(right + 10, y + 12, row.text));
   });
   const told = rows.map((row) => `${row.name} ${row.text}`).join('; ');
   return chart(width, 8 + rows.length * line, title, told, ...drawn);
 }
 
+function level(value) { return value.toFixed(3).replace('-', '−'); }
 function cut(text, most) { return text.length > most ? text.slice(0, most - 1) + '…' : text; }
 
 /* The prices of a reference cell, on a logarithmic axis, with the middle half, the median and this declaration. */
