@@ -45,7 +45,7 @@ def masked(ids: pd.Series, key: bytes) -> pd.Series:
     Sixty bits: among a million parties two share a mask with a probability of one in two million.
 
     >>> masked(pd.Series(["ACME", None, "ACME"], dtype="object"), b"sixteen bytes or more").tolist()
-    ['#QIFUPXMADWDU', None, '#QIFUPXMADWDU']
+    ['#LXHE3HO7Q347', None, '#LXHE3HO7Q347']
     """
     names = {word: mask(str(word), key) for word in ids.dropna().unique()}
     return ids.astype("object").map(names).astype("object").where(ids.notna(), None)
