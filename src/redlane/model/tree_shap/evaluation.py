@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _TOLERANCE = 1e-9
-_ROWS = 8_192  # rows at a time: their contributions stay near the processor while some trees pass by
+_ROWS = 16_384  # rows at a time: many enough for numpy, few enough to stay near the processor
 _FEW_ROWS = 1_024  # rows at a time where patterns are not listed
 _TREES = 16  # trees at a time: bounds the tables that are made for one call only
 _MOST_BITS = 13  # longest table: 8,192 patterns
@@ -41,8 +41,9 @@ class TreeShap:
         result = np.zeros((len(columns) + 1, rows))
         result[-1] = self.base
         inputs = Inputs.of(columns, self.trees)
-        blocks = [slice(start, min(start + _ROWS, rows)) for start in range(0, rows, _ROWS)]
-        with ThreadPoolExecutor(threads or _processors()) as pool:
+        threads = threads or _processors()
+        blocks = _blocks(rows, threads)
+        with ThreadPoolExecutor(threads) as pool:
             for some in _some(enumerate(self.trees), _TREES):
                 tables = self._tables(some, rows, pool.map)
                 add = partial(_add_block, tables, inputs, result)
@@ -75,6 +76,13 @@ class TreeShap:
         if table is not kept and grown <= _KEPT_BYTES:
             self._kept[number] = table
             self._kept_bytes = grown
+
+
+def _blocks(rows: int, threads: int) -> list[slice]:
+    """The rows in equal blocks, as many for each thread; no row depends on its block."""
+    count = threads * -(-rows // (threads * _ROWS))
+    size = max(-(-rows // max(count, 1)), _FEW_ROWS)
+    return [slice(start, min(start + size, rows)) for start in range(0, rows, size)]
 
 
 def _longest(rows: int) -> int:

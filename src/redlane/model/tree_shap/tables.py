@@ -94,8 +94,9 @@ def _group_table(group: Group, leaves: dict[Way, Floats]) -> Floats:
     places = {feature: place for place, feature in enumerate(group.features)}
     result = np.zeros((len(places), 2**group.bits))
     for way in group.ways:
-        mine = [places[feature] for feature, _ in way]
-        result[mine] += leaves[way][:, _leaf_patterns(group, way)]
+        patterns = _leaf_patterns(group, way)
+        for (feature, _), values in zip(way, leaves[way], strict=True):
+            result[places[feature]] += values.take(patterns)
     return result
 
 
@@ -104,11 +105,12 @@ def _leaf_patterns(group: Group, way: Way) -> Ints:
     bits = pattern_bits(group.bits)
     inside = {node: bits[len(group.way) + place] for place, node in enumerate(group.splits)}
     follows = {feature: bits[place] for place, (feature, _) in enumerate(group.way)}
-    result = np.zeros(bits.shape[1], dtype=np.int64)
+    result = np.zeros(bits.shape[1], dtype=np.uint16)
     for feature, sides in way:
         bit = follows.get(feature, np.True_)
         for node, left in sides:
             if node in inside:
                 bit = bit & (inside[node] if left else ~inside[node])
-        result = 2 * result + bit
-    return result
+        result += result
+        result |= bit
+    return result.astype(np.int64)
