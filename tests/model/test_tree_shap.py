@@ -190,7 +190,7 @@ def test_a_table_and_a_computed_leaf_agree_to_the_last_bit(deep, monkeypatch):
 
 def tables_of(trees: Trees, rows: int):
     some = list(enumerate(trees.tree_shap.trees))
-    return [group for tree in trees.tree_shap._tables(some, rows, map) for group in tree.groups]
+    return [group for tree in trees.tree_shap._tables(some, rows) for group in tree.groups]
 
 
 def test_a_damaged_table_is_noticed_and_lightgbm_answers():

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -16,7 +16,6 @@ from redlane.model.tree_shap.parsing import Bools, Floats, Ints, Tree, read_tree
 from redlane.model.tree_shap.tables import GROUP_BITS, TableGroup, TreeTables, shares, tabulate
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 _TOLERANCE = 1e-9
 _ROWS = 16_384  # rows at a time: many enough for numpy, few enough to stay near the processor
@@ -45,35 +44,27 @@ class TreeShap:
         blocks = _blocks(rows, threads)
         with ThreadPoolExecutor(threads) as pool:
             for some in _some(enumerate(self.trees), _TREES):
-                tables = self._tables(some, rows, pool.map)
+                tables = self._tables(some, rows)
                 add = partial(_add_block, tables, inputs, result)
                 deque(pool.map(add, blocks), maxlen=0)
         return result
 
-    def _tables(
-        self,
-        some: Sequence[tuple[int, Tree]],
-        rows: int,
-        run: Callable[
-            [Callable[[tuple[int, Tree]], TreeTables], Iterable[tuple[int, Tree]]], Iterator[TreeTables]
-        ],
-    ) -> list[TreeTables]:
-        """Tables of *some* trees: those kept from an earlier call, or made now."""
+    def _tables(self, some: Sequence[tuple[int, Tree]], rows: int) -> list[TreeTables]:
+        """Tables of *some* trees: those kept from an earlier call, or made now (threads would only wait)."""
         longest = _longest(rows)
-
-        def made(entry: tuple[int, Tree]) -> TreeTables:
-            kept = self._kept.get(entry[0])
-            return kept if kept and (kept.whole or kept.most_bits >= longest) else tabulate(entry[1], longest)
-
-        tables = list(run(made, some))
-        for (number, _), table in zip(some, tables, strict=True):
-            self._keep(number, table)
+        tables = []
+        for number, tree in some:
+            kept = self._kept.get(number)
+            if kept is None or not (kept.whole or kept.most_bits >= longest):
+                kept = tabulate(tree, longest)
+                self._keep(number, kept)
+            tables.append(kept)
         return tables
 
     def _keep(self, number: int, table: TreeTables) -> None:
         kept = self._kept.get(number)
         grown = self._kept_bytes + table.size - (kept.size if kept else 0)
-        if table is not kept and grown <= _KEPT_BYTES:
+        if grown <= _KEPT_BYTES:
             self._kept[number] = table
             self._kept_bytes = grown
 

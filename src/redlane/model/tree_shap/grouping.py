@@ -9,8 +9,11 @@ from redlane.model.tree_shap.parsing import Tree
 Side = tuple[int, bool]
 """A node and whether the way goes left there."""
 
-Way = tuple[tuple[int, tuple[Side, ...]], ...]
-"""The way to a node: its distinct features, in order, each with the decisions on it."""
+Step = tuple[int, tuple[Side, ...]]
+"""A feature and the decisions on it."""
+
+Way = tuple[Step, ...]
+"""The way to a node: its distinct features, in order, each with all decisions on it."""
 
 
 @dataclass(frozen=True)

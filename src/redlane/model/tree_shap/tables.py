@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from redlane.model.tree_shap.games import leaf_shapley
-from redlane.model.tree_shap.grouping import Group, Way, groups
+from redlane.model.tree_shap.grouping import Group, Step, Way, groups
 from redlane.model.tree_shap.parsing import Bools, Floats, Ints, Tree
 
 GROUP_BITS = 10
@@ -93,24 +93,34 @@ def _group_table(group: Group, leaves: dict[Way, Floats]) -> Floats:
     """Tables of the group's leaves, added up in the order of the leaves."""
     places = {feature: place for place, feature in enumerate(group.features)}
     result = np.zeros((len(places), 2**group.bits))
+    bits = _step_bits(group)
     for way in group.ways:
-        patterns = _leaf_patterns(group, way)
+        patterns = _positions([bits[step] for step in way])
         for (feature, _), values in zip(way, leaves[way], strict=True):
             result[places[feature]] += values.take(patterns)
     return result
 
 
-def _leaf_patterns(group: Group, way: Way) -> Ints:
-    """For every pattern of the group's bits, the pattern of one of its leaves."""
+def _step_bits(group: Group) -> dict[Step, Bools]:
+    """For every pattern of the group's bits, whether it follows each step of the ways to its leaves."""
     bits = pattern_bits(group.bits)
+    above = {feature: bits[place] for place, (feature, _) in enumerate(group.way)}
     inside = {node: bits[len(group.way) + place] for place, node in enumerate(group.splits)}
-    follows = {feature: bits[place] for place, (feature, _) in enumerate(group.way)}
-    result = np.zeros(bits.shape[1], dtype=np.uint16)
-    for feature, sides in way:
-        bit = follows.get(feature, np.True_)
+    everything = np.ones(bits.shape[1], dtype=bool)
+    result: dict[Step, Bools] = {}
+    for step in {step: None for way in group.ways for step in way}:
+        feature, sides = step
+        result[step] = above.get(feature, everything)
         for node, left in sides:
             if node in inside:
-                bit = bit & (inside[node] if left else ~inside[node])
+                result[step] = result[step] & (inside[node] if left else ~inside[node])
+    return result
+
+
+def _positions(bits: Sequence[Bools]) -> Ints:
+    """The patterns that *bits* spell, the first bit the highest."""
+    result = bits[0].astype(np.uint16)
+    for bit in bits[1:]:
         result += result
         result |= bit
     return result.astype(np.int64)
