@@ -31,12 +31,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage as the command line sees it; ``files`` says whether it takes bare file names."""
+    """One stage as the command line sees it; ``files`` says whether it takes bare file names, ``file`` what of."""
 
     name: str
     sentence: str
     options: tuple[Option, ...]
     files: Literal["none", "one", "many"] = "none"
+    file: str = "the declarations file"
 
     def paths(self) -> dict[str, str]:
         """How each path parameter is written, by parameter.
@@ -137,6 +138,7 @@ STAGES: dict[str, Stage] = {
                 Option("--pdf", "pdf", "print it to a PDF as well, where Chromium is installed", "switch"),
             ),
             files="one",
+            file="the score file, its manifest beside it",
         ),
     )
 }
@@ -329,5 +331,5 @@ def _synopsis(stage: Stage) -> str:
 
 
 def _words_help(stage: Stage) -> str:
-    files = {"none": "", "one": "the declarations file; ", "many": "declarations files; "}[stage.files]
+    files = {"none": "", "one": f"{stage.file}; ", "many": "declarations files; "}[stage.files]
     return f"{files}settings as key=value, listed below"

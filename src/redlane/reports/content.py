@@ -105,13 +105,13 @@ def _meanings(bundle: Bundle | None) -> dict[str, Any]:
 def _declared(sources: Sources, history_days: int, key: bytes | None) -> Mapping[str, Any]:
     """Declared columns, price peers and party histories of the rows found in the declarations."""
     declared = sources.declared
-    if declared is None or not declared.found.any():
+    if declared is None:
         return {"declared": None, "peers": [], "parties": [], "place": None}
     found = declared.frame[declared.found].reset_index(drop=True)
     place = np.where(declared.found, np.cumsum(declared.found) - 1, -1)
     told = found if key is None else mask_parties(found, key)
     parties = peers = []
-    if sources.profiles is not None:
+    if sources.profiles is not None and len(found):
         peers = [_masked_words(each.plain(), key) for each in price_peers(sources.profiles, found)]
         parties = [each.plain() for each in party_histories(sources.profiles, found, history_days)]
     columns = [_column(told[name]) for name in told if told[name].notna().any() and name not in _TEXTS]

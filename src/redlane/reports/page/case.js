@@ -10,15 +10,18 @@ function country(code) {
 function caseFile(row) {
   const id = word(data.declaration_id, row), item = word(data.item_number, row);
   const title = el('h2', { tabindex: '-1' }, t('ui.case'), ' ', bdi(id), item === null ? '' : [' / ', bdi(item)]);
-  return el('article', { class: 'case' },
+  return el('article', { class: 'case', 'data-row': row },
     el('header', {}, title, headline(row)),
     el('div', { class: 'side' },
       el('div', {}, whySelected(row), flagsRaised(row), control(row)),
       el('div', {}, declaredTable(row))),
     figures('ui.score_title', scorePlots(row), 'ui.not_explained', 'plots two'),
-    figures('ui.peers_title', [...peerPlots(row), ...partyPlots(row)], place(row) < 0 ? 'ui.no_declaration' : 'ui.no_peers'),
+    figures('ui.peers_title', [...peerPlots(row), ...partyPlots(row)], place(row) >= 0 ? 'ui.no_peers' : unknown()),
     provenance(row));
 }
+
+/* Why a row's declared fields are not at hand. */
+function unknown() { return data.declared ? 'ui.not_found' : 'ui.no_declaration'; }
 
 function headline(row) {
   const lane = word(data.lane, row);
@@ -60,7 +63,7 @@ function control(row) {
 }
 
 function declaredTable(row) {
-  if (place(row) < 0) return el('section', {}, el('h3', {}, t('ui.declared_title')), el('p', {}, t(data.declared ? 'ui.not_found' : 'ui.no_declaration')));
+  if (place(row) < 0) return el('section', {}, el('h3', {}, t('ui.declared_title')), el('p', {}, t(unknown())));
   const rows = data.declared.map((column) => [column, declared(column.name, row)]).filter(([, value]) => value !== null);
   return el('section', {}, el('h3', {}, t('ui.declared_title')), el('table', { class: 'facts' }, el('caption', {}, t('ui.declared_caption')),
     el('tbody', {}, rows.map(([column, value]) => el('tr', {}, el('th', { scope: 'row' }, said('column.' + column.name, column.name)), el('td', {}, declaredWords(column, value)))))));
