@@ -87,7 +87,8 @@ def compare(depth: int, categories: bool, count: int) -> str:
     shap_time = np.mean(theirs, axis=0)
     (wall_first, cpu_first), (wall, cpu) = shap_time / ours[0], shap_time / ours[-1]
     return (
-        f"{'categories' if categories else 'numbers':<11}{depth:>6}{count * ours[0][0]:>9.1f}{count * ours[-1][0]:>9.1f}"
+        f"{'categories' if categories else 'numbers':<11}{depth:>6}"
+        f"{count * ours[0][0]:>9.1f}{count * ours[-1][0]:>9.1f}"
         f"{count * shap_time[0]:>9.0f}{wall_first:>9.1f}{wall:>9.1f}"
         f"{1e6 * ours[-1][1]:>9.0f}{1e6 * shap_time[1]:>9.0f}{cpu_first:>9.1f}{cpu:>9.1f}{off:>10.1e}{worst:>10.1e}"
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>9.0f}"
