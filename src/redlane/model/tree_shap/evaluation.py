@@ -151,4 +151,6 @@ def _some(items: Iterable[Item], count: int) -> Iterator[list[Item]]:
 def _processors() -> int:
     """Threads as LightGBM chooses them: OMP_NUM_THREADS, or every processor this process may use."""
     stated = os.environ.get("OMP_NUM_THREADS", "")
-    return int(stated) if stated.isdigit() and int(stated) else len(os.sched_getaffinity(0))
+    if stated.isdigit() and int(stated):
+        return int(stated)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
