@@ -43,7 +43,6 @@ def test_the_capacity_is_the_one_scoring_counted(trained, tmp_path):
     file = tmp_path / "few.parquet"
     trained.new.head(150).to_parquet(file)
     for lanes in (
-        chosen("lanes", "asycuda", capacity=0.07),
         chosen("lanes", "asycuda", capacity=3, by="office"),
         chosen("lanes", "asycuda", capacity=40, per="file"),
     ):

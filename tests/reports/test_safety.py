@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
 from redlane.reports.document import SCRIPTS, _asset
-from redlane.reports.masking import VARIABLE, mask_key, masked
+from redlane.reports.masking import VARIABLE, mask_key, mask_parties, masked
 from redlane.reports.packing import coded, json_for_page, numbers
 from tests.reports.worlds import full
 from tests.runs import CANARY
@@ -96,6 +96,14 @@ def test_the_mask_is_one_of_the_key_alone():
     assert first[0] == first[3] != first[1]
     assert first[2] is None
     assert not set(first.dropna()) & set(other.dropna())
+
+
+def test_masking_leaves_free_text_out_and_everything_else_alone():
+    frame = pd.DataFrame({"importer_id": ["A"], "description": ["shoes for Mr B"], "office": ["A"]})
+    told = mask_parties(frame, b"k" * 16)
+    assert list(told) == ["importer_id", "office"]
+    assert told["office"].tolist() == ["A"]
+    assert told["importer_id"].tolist() == masked(frame["importer_id"], b"k" * 16).tolist() != ["A"]
 
 
 def test_a_mask_needs_a_key_worth_its_name(tmp_path, monkeypatch):

@@ -1,11 +1,13 @@
 """The report stage: one file from a scored batch, never in place of something else."""
 
 import re
+import shlex
 import shutil
 from dataclasses import replace
 
 import pytest
 
+from redlane import arguments
 from redlane.errors import ExitCode, RedlaneError
 from redlane.model.bundle import read_bundle
 from redlane.reports import printing
@@ -117,3 +119,11 @@ def test_a_folder_of_scores_is_known_by_its_manifest(night):
     places = stage.places_of(night)
     assert places.manifest.name == "manifest.json"
     assert stage.places_of(night.parent) == places
+
+
+def test_the_command_that_recomputes_a_score_can_be_typed(night, tmp_path):
+    page = run_report(night, tmp_path / "r.html").paths["report"].read_text(encoding="utf-8")
+    words = shlex.split(re.search(r'"command":"redlane ([^"]+)"', page)[1])
+    request = arguments.parse(arguments.STAGES[words[0]], [*words[1:], "--declaration", "A1"])
+    assert request.paths["scores"].name == night.name
+    assert request.overrides == []
