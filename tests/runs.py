@@ -128,6 +128,7 @@ class Trained:
     bundle: Path
     profiles: Path
     result: StageResult
+    partners: Path
 
     def score(self, out: Path, file: Path | None = None, **changes: Any) -> StageResult:
         """Score the new weeks, or *file*."""
@@ -160,4 +161,4 @@ def trained_in(folder: Path) -> Trained:
         result.paths["bundle"],
         result.paths["profiles"],
     )
-    return Trained(history, new, *places, result)
+    return Trained(history, new, *places, result, partners)

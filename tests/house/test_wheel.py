@@ -53,7 +53,7 @@ def trained(elsewhere: Elsewhere) -> Elsewhere:
     elsewhere.redlane("synthesize", "--out", "data", *SMALL_WORLD)
     elsewhere.redlane(
         "train", "data/history.parquet", "--bundle", "models/small", "--profiles", "profiles/small",
-        "experiment=demo", *SMALL_MODEL,
+        "--partner-exports", "data/partner_exports.csv", "experiment=demo", *SMALL_MODEL,
     )  # fmt: skip
     return elsewhere
 

@@ -28,7 +28,7 @@ def test_training_again_elsewhere_gives_the_same_bundle(trained, tmp_path):
     moved = tmp_path / "another place" / "history.parquet"
     moved.parent.mkdir()
     moved.write_bytes(trained.history_file.read_bytes())
-    again = run_train(tmp_path, [moved])
+    again = run_train(tmp_path, [moved], partner_table=trained.partners)
     assert again.numbers["bundle_id"] == trained.result.numbers["bundle_id"]
     assert again.numbers["profiles_id"] == trained.result.numbers["profiles_id"]
     assert sha256_files(again.paths["bundle"]) == sha256_files(trained.bundle)
@@ -37,7 +37,8 @@ def test_training_again_elsewhere_gives_the_same_bundle(trained, tmp_path):
 
 def test_order_container_and_threads_do_not_change_what_is_learnt(trained, tmp_path):
     shuffled = write_csv(trained.history.sample(frac=1, random_state=3), tmp_path / "history.csv")
-    again = run_train(tmp_path, [shuffled], model=chosen("model", "lightgbm", **{**QUICK, "num_threads": 2}))
+    threads = chosen("model", "lightgbm", **{**QUICK, "num_threads": 2})
+    again = run_train(tmp_path, [shuffled], model=threads, partner_table=trained.partners)
     assert learnt(again.paths["bundle"]) == learnt(trained.bundle)
 
 
@@ -47,10 +48,12 @@ def test_history_may_come_in_several_files(trained, tmp_path):
     for number, part in enumerate(parts):
         (tmp_path / str(number)).mkdir()
         part.to_parquet(tmp_path / str(number) / "part.parquet")
-    again = run_train(tmp_path, [tmp_path / "0" / "part.parquet", tmp_path / "1" / "part.parquet"])
+    files = [tmp_path / "0" / "part.parquet", tmp_path / "1" / "part.parquet"]
+    again = run_train(tmp_path, files, partner_table=trained.partners)
     assert learnt(again.paths["bundle"]) == learnt(trained.bundle)
     inputs = read_bundle(again.paths["bundle"]).manifest["facts"]["inputs"]
-    assert len(inputs) == 2 and all(re.fullmatch(r"part\.parquet \([0-9a-f]{8}\)", name) for name in inputs)
+    own = [name for name in inputs if name.startswith("part")]
+    assert len(own) == 2 and all(re.fullmatch(r"part\.parquet \([0-9a-f]{8}\)", name) for name in own)
 
 
 def test_the_card_is_filled_in(trained):
@@ -180,7 +183,7 @@ def test_folders_of_something_else_are_not_replaced(trained, tmp_path):
 def test_files_that_cannot_teach_are_refused(trained, tmp_path, columns, sentence):
     lean = write_csv(trained.history.drop(columns=columns), tmp_path / "lean.csv")
     with pytest.raises(RedlaneError, match=sentence) as caught:
-        run_train(tmp_path, [lean])
+        run_train(tmp_path, [lean], features=chosen("features", "default"))
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["lean.csv"]
 
@@ -228,7 +231,7 @@ def test_a_misspelt_label_is_named(trained, tmp_path):
         trained.history.rename(columns={"importer_id": "importers"}), tmp_path / "history.csv"
     )
     with pytest.raises(RedlaneError, match=r"'importer_id'.*no column 'importer_id': correct the label"):
-        run_train(tmp_path, [renamed])
+        run_train(tmp_path, [renamed], features=chosen("features", "default"))
 
 
 def test_no_table_is_wider_than_a_terminal(trained):

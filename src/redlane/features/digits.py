@@ -61,7 +61,7 @@ class DigitTests(Family):
             (
                 "excess",
                 "Mean absolute deviation from Benford's law over that expected by chance",
-                "",
+                "times chance",
                 tested,
                 "",
             ),

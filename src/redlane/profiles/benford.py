@@ -40,9 +40,10 @@ def expected(digits: Digits) -> Numbers:
     ([0.11968, 0.11389, 0.10882], 90)
     """
     two: Numbers = np.log10(1 + 1 / np.arange(10, 100))
-    if digits == "first":
-        return two.reshape(9, 10).sum(axis=1)
-    return two.reshape(9, 10).sum(axis=0) if digits == "second" else two
+    if digits == "first_two":
+        return two
+    summed: Numbers = two.reshape(9, 10).sum(axis=1 if digits == "first" else 0)
+    return summed
 
 
 def hundredths(values: Numbers) -> Amounts:

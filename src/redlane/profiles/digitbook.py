@@ -46,7 +46,8 @@ class DigitBook:
         """The last day of the grid before each day, and not after the last day seen."""
         step = self.reference.publish_every_days
         seen = np.minimum(days - 1, self.published)
-        return seen - (seen + 1) % step
+        latest: Days = seen - (seen + 1) % step
+        return latest
 
     @classmethod
     def merge(cls, parts: "Sequence[DigitBook]") -> "DigitBook":
