@@ -33,23 +33,24 @@ FIRST, ALL = "first features", "all families"
 RATE = 0.10
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "unit prices": ("unit_price",),
+    "unit prices": ("unit_price", "price_habit"),
     "mirror data": ("mirror",),
-    "networks": ("fan", "hub", "moments", "neighbours", "community", "successors"),
-    "incentives": ("misclassification", "origin_incentive"),
+    "networks": ("fan", "hub", "vertex", "neighbours", "community", "successors"),
+    "classification incentives": ("misclassification",),
+    "origin incentives": ("origin_incentive", "shares, origin"),
     "behaviour": ("shares", "pace", "splitting", "repeats"),
     "digits": ("digits",),
     "red flags": ("flags",),
 }
-"""The families of each method, by the name configuration gives them."""
+"""The families of each method, by the name configuration gives them; routes and origins are apart in *shares*."""
 
 MEANT_FOR: Mapping[str, str] = {
     "undervaluation": "unit prices",
     "over_invoicing": "unit prices",
     "quantity_misdeclaration": "unit prices",
-    "misclassification": "incentives",
-    "false_origin": "mirror data",
-    "transshipment": "mirror data",
+    "misclassification": "classification incentives",
+    "false_origin": "origin incentives",
+    "transshipment": "origin incentives",
     "splitting": "behaviour",
     "phoenix": "networks",
     "phantom_shipment": "behaviour",
@@ -60,13 +61,22 @@ MEANT_FOR: Mapping[str, str] = {
 def sets(first: FeatureSettings, every: FeatureSettings) -> dict[str, list[Feature]]:
     """Every set of features that is compared, by name: those of *first*, with each method of *every*, all."""
     of_first = {spec.name: spec for spec in first.features()}
-    family = {spec.name: f.family for f in every.families for spec in f.features()}
+    family = families_of(every)
     chosen = {FIRST: list(of_first.values())}
     for group, families in GROUPS.items():
         added = {spec.name: spec for spec in every.features() if family[spec.name] in families}
         if added:
             chosen[f"first + {group}"] = list({**of_first, **added}.values())
     return {**chosen, ALL: list(every.features())}
+
+
+def families_of(every: FeatureSettings) -> dict[str, str]:
+    """The family each feature is counted with."""
+    return {
+        spec.name: f"{f.family}, origin" if f.family == "shares" and spec.group == "origin" else f.family
+        for f in every.families
+        for spec in f.features()
+    }
 
 
 def columns(
@@ -102,7 +112,7 @@ def main(per_week: int, out: Path | None, seed: int | None = None) -> None:
         name: (build(frame, profiles, first), build(frame, profiles, every)) for name, frame in rows.items()
     }
     say(started, f"features of {len(rows['judged']):,} declarations to judge")
-    family = {spec.name: f.family for f in every.families for spec in f.features()}
+    family = families_of(every)
     margins = {}
     for name, specs in sets(first, every).items():
         group = GROUPS.get(name.removeprefix("first + "), ())
