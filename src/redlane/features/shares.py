@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from redlane.errors import RedlaneError
 from redlane.features.family import Computed, Family
 from redlane.features.parties import Window, days_of, group_of, suffix, window_words
-from redlane.features.spec import Feature
+from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View
 from redlane.profiles.keys import Key, check_key, key_name, key_phrase, key_words, source_columns
 from redlane.profiles.needs import ProfileNeeds
@@ -43,6 +43,15 @@ class Share(Settings):
     def rest(self) -> Key:
         """What is counted: the parts of the key that are not in its parent."""
         return tuple(part for part in self.key if part not in self.within)
+
+    @property
+    def group(self) -> Group:
+        """An unusual origin or route speaks of the origin, whoever's it is; else the key says what it speaks of.
+
+        >>> Share(key=("importer_id", "hs4", "origin_country"), within=("importer_id", "hs4")).group
+        'origin'
+        """
+        return "origin" if {"origin_country", "departure_country"} & set(self.rest) else group_of(self.key)
 
     def columns(self) -> tuple[str, ...]:
         """The declared columns of both keys."""
@@ -91,7 +100,7 @@ class Shares(Family):
             f"{key_words(share.rest)}, by the rule of succession{least}",
             sentence=f"{{{stem.format('_k')}}} of {{{stem.format('_n')}}} declarations of "
             f"{key_phrase(share.within)} {tail} were of {key_phrase(share.rest)}",
-            group=group_of(share.key),
+            group=share.group,
             unit="share",
             family="shares",
         )
