@@ -120,6 +120,7 @@ STAGES: dict[str, Stage] = {
                 Option(
                     "--declaration", "declaration", "one declaration's id; else a sample is taken", "text"
                 ),
+                Option("--out", "out", "the case file of the declaration, a .html file"),
                 _BUNDLE,
                 _PROFILES,
             ),

@@ -18,7 +18,7 @@ from tests.runs import write_csv
 
 def run(trained, scores, **changes):
     standard = {"file": trained.new_file, "declaration": None, "rows": 1000, "seed": 0}
-    places = {"bundle": trained.bundle, "profiles": trained.profiles}
+    places = {"bundle": trained.bundle, "profiles": trained.profiles, "out": None, "language": "en"}
     return explain.run(scores=scores, **{**standard, **places, **changes})
 
 
@@ -55,6 +55,38 @@ def test_one_declaration_is_told_with_its_reasons(trained, scores):
     result = run(trained, scores, declaration=first)
     assert result.counts["recomputed"] == (trained.new["declaration_id"] == first).sum()
     assert {"margin", "lane"} <= set(result.tables[0].frame["what"])
+
+
+def test_a_case_file_tells_of_one_declaration_whether_it_was_selected_or_not(trained, scores, tmp_path):
+    table = pd.read_parquet(scores)
+    for lane in ("red", "green"):
+        first = table.loc[table["lane"] == lane, "declaration_id"].iloc[0]
+        out = tmp_path / f"{lane}.html"
+        result = run(trained, scores, declaration=first, out=out)
+        page = out.read_text(encoding="utf-8")
+        assert result.paths == {"case file": out}
+        assert first in page and "contribution" in page
+
+
+def test_no_case_file_of_a_score_that_does_not_hold(trained, scores, tmp_path):
+    first = trained.new["declaration_id"].iloc[0]
+    changed = trained.new.assign(customs_value=trained.new["customs_value"] * 30, importer_id="somebody")
+    file = write_csv(changed, tmp_path / "new.csv")
+    result = run(trained, scores, declaration=first, out=tmp_path / "case.html", file=file)
+    assert result.exit_code == ExitCode.DIFFERS
+    assert not (tmp_path / "case.html").exists() or result.counts["differing"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"out": Path("case.html")}, "give --declaration"),
+        ({"out": Path("x.pdf"), "declaration": "a"}, "html"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(trained, scores, changes, sentence):
+    with pytest.raises(RedlaneError, match=sentence):
+        run(trained, scores, **changes)
 
 
 def test_an_unknown_declaration_is_refused(trained, scores):

@@ -1,6 +1,7 @@
 """Stage *explain*: recompute stored scores, and say whether they hold bit for bit; if not, what is another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,8 +23,11 @@ from redlane.model.bundle import Bundle, read_bundle
 from redlane.profiles.build import Profiles
 from redlane.profiles.store import open_store
 from redlane.progress import step
+from redlane.reports.words import Language
 from redlane.score_reading import ScoreFile, read_scores
+from redlane.stages.case_file import write_case_file
 from redlane.stages.delivery import Delivery
+from redlane.stages.report import refuse_place
 from redlane.stages.result import ResultTable, StageResult
 from redlane.stages.score import beside, scorer_of
 
@@ -40,14 +44,18 @@ def run(
     seed: Annotated[int, Field(ge=0)],
     bundle: Path,
     profiles: Path | None,
+    out: Path | None,
+    language: Language,
 ) -> StageResult:
     """Recompute the rows of *declaration*, or of a sample, from the declarations in *file*.
 
+    With *out* the case file of the declaration is written there, in *language*, if its scores still hold.
     Format, explanation settings and the state of the profiles are those the score file's manifest names.
 
     Raises:
         RedlaneError: something is missing or damaged, or the declaration was never scored.
     """
+    _check_out(out, declaration, [file, scores, bundle, profiles])
     step("reading the scores")
     stored = read_scores(scores, Delivery.at(scores).manifest)
     chosen = _chosen(stored, declaration, rows, seed)
@@ -62,7 +70,24 @@ def run(
     again = _again(learnt, store, stored, found)
     unlike = differences(chosen, again)
     causes = _causes(stored, learnt, source, lost)
-    return _result(chosen, unlike, causes, declaration)
+    result = _result(chosen, unlike, causes, declaration)
+    if out is None:
+        return result
+    if unlike or not stored.intact or not chosen.num_rows:
+        return replace(
+            result, notes=[*result.notes, "no case file was written: the stored score does not hold"]
+        )
+    step("writing the case file")
+    write_case_file(out, scores, file, again, (learnt, store), language)
+    return replace(result, paths={"case file": out})
+
+
+def _check_out(out: Path | None, declaration: str | None, inputs: Sequence[Path | None]) -> None:
+    if out is None:
+        return
+    if declaration is None:
+        raise RedlaneError("a case file is of one declaration; give --declaration ID with --out")
+    refuse_place(out, None, [path for path in inputs if path is not None])
 
 
 def _chosen(stored: ScoreFile, declaration: str | None, rows: int, seed: int) -> pa.Table:

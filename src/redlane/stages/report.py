@@ -54,7 +54,7 @@ def run(
         *(path for path in (bundle, profiles, mask_key) if path),
     ]
     printed = out.with_suffix(".pdf") if pdf else None
-    _refuse_replacing(out, printed, inputs)
+    refuse_place(out, printed, inputs)
     key = key_from(mask_key) if mask_parties or mask_key else None
     if pdf:
         browser()
@@ -110,7 +110,7 @@ def _declared(scored: Scored, files: list[Path], rules: DeclarationFormat | None
     return read_declared(files, rules or written, scored.as_of, scored.every, chosen)
 
 
-def _refuse_replacing(out: Path, printed: Path | None, inputs: list[Path]) -> None:
+def refuse_place(out: Path, printed: Path | None, inputs: list[Path]) -> None:
     """Refuse to write over an input, into a sealed folder, or over a file that is no report.
 
     Raises:
