@@ -19,7 +19,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo kcs synthetic ui docs test lint format bench wheel lock clean
+.PHONY: help setup demo kcs synthetic recall ui docs test lint format bench wheel lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,8 @@ demo: setup  ## synthetic declarations: train, evaluate, score the following wee
 	$(REDLANE) synthesize --out data/demo
 	$(REDLANE) train experiment=demo
 	$(REDLANE) score data/demo/next_weeks.parquet --bundle models/demo --profiles profiles/demo --out scores/demo.parquet
+	$(REDLANE) report scores/demo.parquet --declarations data/demo/next_weeks.parquet --bundle models/demo \
+	  --profiles profiles/demo --out reports/demo.html
 
 kcs: setup  ## the same on the real KCS files (KCS=folder says where they are)
 	@test -f "$(KCS)/train.csv" || { echo "no KCS files in $(KCS): make kcs KCS=folder (README says where to get them)"; exit 2; }
@@ -55,6 +57,9 @@ synthetic: setup  ## the demo's world in eight times its size: the numbers of th
 	$(REDLANE) synthesize --out data/synthetic.parquet declarations.declarations_per_week=8400 \
 	  declarations.importers=5700 declarations.sellers=4300 declarations.brokers=225
 	$(REDLANE) train experiment=synthetic
+
+recall: setup  ## what each family of features finds, per planted scheme (half an hour)
+	$(BIN)/python benchmarks/bench_recall.py
 
 ui: setup  ## MLflow's own page on the runs, on this machine only
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000

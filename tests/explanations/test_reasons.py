@@ -191,3 +191,22 @@ def test_fifty_thousand_rows_take_seconds():
     start = process_time()
     assert len(reasons(table, features, facts, SPECS, ExplanationSettings())) == 50_000
     assert process_time() - start < 10
+
+
+def test_a_rate_of_nothing_is_not_told_as_a_rate():
+    spec = Feature(
+        "rate",
+        "Hit rate",
+        "{hits} of {n} inspections",
+        "behaviour",
+        counts="n",
+        sentence_none="never inspected",
+    )
+    features = pd.DataFrame({"rate": [0.2, 0.2, np.nan]})
+    facts = pd.DataFrame({"hits": [1.0, 0.0, 0.0], "n": [5.0, 0.0, 0.0]})
+    told = reasons(np.array([[0.5, 0.0]] * 3), features, facts, [spec], ExplanationSettings()).rows()
+    assert [row[0].sentence for row in told] == [
+        "1 of 5 inspections",
+        "never inspected",
+        "cannot be computed for this declaration: Hit rate",
+    ]

@@ -147,12 +147,14 @@ def _loudest(contributions: Numbers, places: list[int]) -> Places:
 def _write(
     spec: Feature, rows: Places, features: pd.DataFrame, facts: pd.DataFrame
 ) -> npt.NDArray[np.object_]:
-    """The sentence of one feature for some rows, by whether its value is missing, zero or another."""
+    """The sentence of one feature for some rows, by whether its value is missing, of nothing, zero or another."""
     value = features[spec.name].iloc[rows]
-    missing = value.isna().to_numpy()
-    zero = (value == 0).to_numpy() if spec.sentence_zero else np.zeros(len(rows), dtype=bool)
+    missing, never = value.isna().to_numpy(), np.zeros(len(rows), dtype=bool)
+    none = (facts[spec.counts].iloc[rows] == 0).to_numpy() & ~missing if spec.sentence_none else never
+    zero = (value == 0).to_numpy() & ~missing & ~none if spec.sentence_zero else never
     written = np.full(len(rows), missing_sentence(spec), dtype=object)
-    for which, sentence in ((~missing & ~zero, spec.sentence), (~missing & zero, spec.sentence_zero)):
+    said = ((~missing & ~none & ~zero, spec.sentence), (none, spec.sentence_none), (zero, spec.sentence_zero))
+    for which, sentence in said:
         if which.any():
             words_of = field_words(spec.name, rows[which], features, facts)
             template = Template.parse(sentence, f"feature '{spec.name}'")

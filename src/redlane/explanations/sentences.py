@@ -81,7 +81,7 @@ def check_sentences(specs: Sequence[Feature], fields: Iterable[str]) -> None:
     """
     known = {"value", *fields, *(spec.name for spec in specs)}
     for spec in specs:
-        for sentence in (spec.sentence, spec.sentence_zero):
+        for sentence in (spec.sentence, spec.sentence_zero, spec.sentence_none):
             where = f"feature '{spec.name}'"
             for name, _ in Template.parse(sentence, where).fields:
                 if name not in known:

@@ -17,7 +17,7 @@ class ExplanationSettings(Settings):
     """
 
     rows: Literal["selected", "all", "none"] = "selected"
-    """Explain the red lane, every row, or none; contributions cost some hundred times a score."""
+    """Explain the red lane, every row, or none; contributions cost several times a score."""
     top: Annotated[int, Field(ge=1)] = 4
     """At most this many reasons for a row."""
     minimum_share: Annotated[float, Field(ge=0, le=1)] = 0.05

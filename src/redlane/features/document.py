@@ -49,7 +49,7 @@ def _table(features: Sequence[Feature]) -> str:
 def _sentences(features: Sequence[Feature]) -> str:
     sentences: dict[str, list[str]] = {}
     for feature in features:
-        for sentence in filter(None, (feature.sentence, feature.sentence_zero)):
+        for sentence in filter(None, (feature.sentence, feature.sentence_zero, feature.sentence_none)):
             sentences.setdefault(sentence, []).append(f"`{feature.name}`")
     lines = ["| sentence | features |", "| --- | --- |"]
     return "\n".join(

@@ -150,6 +150,8 @@ class History(Family):
             group=group_of(self.key),
             unit=unit,
             direction=1 if measure == "hit_rate" else 0,
+            counts=f"{name}_inspected_n{suffix(window)}" if measure == "hit_rate" else "",
+            sentence_none=f"no inspection of {phrase} is known {tail}" if measure == "hit_rate" else "",
             family=f"history of {words}",
         )
 

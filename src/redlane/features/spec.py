@@ -31,6 +31,7 @@ class Feature:
     (this feature's value) and the facts its family offers (peer numbers). ``direction`` is +1 when a higher
     value may only raise the score, -1 when it may only lower it, 0 when free (LightGBM's monotone constraint).
     ``sentence_zero`` takes its place where the value is 0, for flags whose sentence would then be untrue.
+    ``sentence_none`` takes its place where the fact named ``counts`` is 0: a rate of nothing is no rate.
     ``same_fact_as`` names a feature that tells the same fact: the two make one reason.
     ``kind`` *category* marks LightGBM categories: text values, encoded by the model from its training rows.
 
@@ -48,6 +49,8 @@ class Feature:
     family: str = ""
     sentence_zero: str = ""
     same_fact_as: str = ""
+    counts: str = ""
+    sentence_none: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):
