@@ -32,7 +32,9 @@ def stage(spec: dict[str, Any]) -> Callable[[], int]:
     if spec["stage"] == "cli":
         return lambda: cli.main(spec["words"])
     if spec["stage"] == "train":
-        return lambda: int(run_train(folder, [Path(spec["file"])]).exit_code)
+        return lambda: int(
+            run_train(folder, [Path(spec["file"])], partner_table=Path(spec["partners"])).exit_code
+        )
     file, bundle, out = Path(spec["file"]), Path(spec["bundle"]), folder / spec["out"]
     return lambda: int(run_score(file, bundle, out, batch_rows=40).exit_code)
 

@@ -117,6 +117,7 @@ def test_a_training_killed_leaves_whole_folders(trained, tmp_path):
     before = {name: dict(sha256_files(old / name / "small")) for name in ("models", "profiles")}
     after = {"models": dict(sha256_files(trained.bundle)), "profiles": dict(sha256_files(trained.profiles))}
     spec = {"stage": "train", "template": old, "file": trained.history_file}
+    spec["partners"] = trained.partners
     results = tried(tmp_path, {**spec, "trials": [{"kill_at": "every", "from": 30, "step": 45}]})
     assert len(results) >= 3
     for result in results:

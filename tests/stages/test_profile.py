@@ -57,7 +57,7 @@ def test_where_the_files_lie_does_not_change_the_id(halves, tmp_path, monkeypatc
 
 def test_newer_profiles_are_welcome_and_the_older_id_gives_the_older_scores(trained, halves, tmp_path):
     store = tmp_path / "store"
-    older = run([halves[0]], store).numbers["profiles_id"]
+    older = run([halves[0]], store, partner_table=trained.partners).numbers["profiles_id"]
     before = scores_of(trained, store, tmp_path / "before.parquet")
     newer = run([halves[1]], store, append=True).numbers["profiles_id"]
     assert newer != older

@@ -52,7 +52,7 @@ def test_history_may_come_in_several_files(trained, tmp_path):
     again = run_train(tmp_path, files, partner_table=trained.partners)
     assert learnt(again.paths["bundle"]) == learnt(trained.bundle)
     inputs = read_bundle(again.paths["bundle"]).manifest["facts"]["inputs"]
-    own = [name for name in inputs if name.startswith("part")]
+    own = [name for name in inputs if name.startswith("part.")]
     assert len(own) == 2 and all(re.fullmatch(r"part\.parquet \([0-9a-f]{8}\)", name) for name in own)
 
 

@@ -77,6 +77,7 @@ class LightGBMSettings(TreeSettings):
 
     learning_rate: Share = 0.03
     rounds: Count = 2500
+    feature_fraction: Share = 0.2
     metric: Literal["binary_logloss", "average_precision", "auc"] = "average_precision"
     """What early stopping watches on the tuning period."""
     monotone: bool = False
