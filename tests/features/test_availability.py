@@ -49,3 +49,15 @@ def test_only_what_lacks_a_column_is_left_out_and_each_is_named_once() -> None:
 def test_nothing_left_is_refused() -> None:
     with pytest.raises(RedlaneError, match="none can be computed"):
         available(_settings(unavailable="leave_out"), ("registered_on",))
+
+
+def test_a_table_that_was_not_given_leaves_its_features_out_and_says_how_to_give_it() -> None:
+    mirror = {"family": "mirror"}
+    settings = FeatureSettings.parse({"families": [*FAMILIES[:1], mirror]})
+    columns = {*settings.columns()}
+    kept, [note] = available(settings, columns)
+    assert [family.family for family in kept.families] == ["history"]
+    assert "no partner exports; --partner-exports FILE gives them" in note
+    assert available(settings, columns, ["partner_exports"]) == (settings, [])
+    with pytest.raises(RedlaneError, match="importer_id"):
+        available(settings, columns - {"importer_id"})
