@@ -1,6 +1,7 @@
 """Amounts: the value, masses and quantity declared, and simple ratios of them."""
 
-from typing import ClassVar, Literal
+from collections.abc import Container
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -71,6 +72,13 @@ class Amounts(Family):
     def columns(self) -> tuple[str, ...]:
         """The amounts read."""
         return tuple(dict.fromkeys(name for amount in self.amounts for name in _AMOUNTS[amount][4]))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Only the amounts whose columns are there."""
+        kept = tuple(
+            amount for amount in self.amounts if all(name in columns for name in _AMOUNTS[amount][4])
+        )
+        return self.model_copy(update={"amounts": kept}) if kept else None
 
     def features(self) -> tuple[Feature, ...]:
         """One per amount asked for."""
