@@ -61,6 +61,7 @@ def rows() -> Rows:
 def quick() -> LightGBMSettings:
     return LightGBMSettings.parse(
         {
+            "feature_fraction": 0.6,
             "learning_rate": 0.2,
             "rounds": 40,
             "early_stopping_rounds": 10,
