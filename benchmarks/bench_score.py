@@ -46,17 +46,22 @@ def settings(room: str, choice: str, **changes: object):
 def prepare(folder: Path, rows: int) -> None:
     """Train models/bench in *folder* and write files of later declarations of three sizes."""
     world = settings("declarations", "synthetic")
-    history = list(generate(world))
-    pd.concat(history, ignore_index=True).to_parquet(folder / "history.parquet")
-    command = ["redlane", "train", *TRAINED, "--declarations", "history.parquet"]
+    _redlane(folder, "synthesize", "--out", "history.parquet")
+    given = ["--declarations", "history.parquet", "--partner-exports", "history.partner_exports.csv"]
     places = ["--bundle", "models/bench", "--profiles", "profiles/bench"]
-    subprocess.run([*command, *places], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    _redlane(folder, "train", *TRAINED, *given, *places)
     later = SyntheticSettings.parse({**world.plain(), "weeks": world.weeks + 4, "seed": world.seed})
     declared = [c.name for c in COLUMNS.values() if c.role in ("identifier", "declared")]
     pool = pd.concat(list(generate(later))[-4:], ignore_index=True)
     pool = pool[[name for name in declared if name in pool]]
     for size in (rows // 4, rows // 2, rows):
         _write_csv(folder / f"{size}.csv", pool, size)
+
+
+def _redlane(folder: Path, *words: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "redlane", *words], check=True, cwd=folder, stdout=subprocess.DEVNULL
+    )
 
 
 def _write_csv(path: Path, pool: pd.DataFrame, rows: int) -> None:
@@ -141,6 +146,7 @@ def main() -> None:
         bare = measured(folder, "predict", rows)
         sizes = {size: measured(folder, "score", size) for size in (rows // 4, rows // 2, rows)}
         with_reasons = measured(folder, "score", rows, "selected")
+        every = measured(folder, "score", rows // 4, "all")
     whole = sizes[rows]
     print(f"bare predict   {rows:>10,} rows {bare['seconds']:>8.1f} s {bare['cpu']:>8.1f} CPU s")
     print(f"redlane score  {rows:>10,} rows {whole['seconds']:>8.1f} s {whole['cpu']:>8.1f} CPU s")
@@ -150,6 +156,10 @@ def main() -> None:
     print(
         f"with reasons for the selected {with_reasons['seconds']:>12.1f} s {with_reasons['cpu']:>8.1f} CPU s"
     )
+    quarter = sizes[rows // 4]
+    ratios = (every["seconds"] / quarter["seconds"], every["cpu"] / quarter["cpu"])
+    print(f"reasons for all of {rows // 4:,} rows {every['seconds']:>14.1f} s {every['cpu']:>8.1f} CPU s")
+    print(f"ratio of times to scoring without {ratios[0]:>8.2f}   of CPU {ratios[1]:.2f}")
     for size, found in sizes.items():
         print(f"peak memory at {size:>10,} rows {found['peak_mb']:>8,.0f} MB")
 

@@ -420,3 +420,11 @@ def test_scoring_works_where_nothing_heavy_can_be_imported(trained, scored, tmp_
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
     assert (done.stderr, done.stdout, done.returncode) == ("", "", 0)
     assert (tmp_path / "x.parquet").read_bytes() == bytes_of(scored)
+
+
+def test_profiles_that_end_long_before_the_file_are_spoken_of(trained, scored, tmp_path):
+    assert not any("the profiles end on" in note for note in scored.notes)
+    later = trained.new.assign(registered_on=trained.new["registered_on"] + pd.Timedelta(days=40))
+    result = trained.score(tmp_path / "later.parquet", write_csv(later, tmp_path / "later.csv"))
+    [note] = [note for note in result.notes if "the profiles end on" in note]
+    assert str(trained.history["registered_on"].max().date()) in note

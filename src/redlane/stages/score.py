@@ -17,6 +17,7 @@ from pydantic import Field
 
 import redlane
 from redlane.declarations.format import DeclarationFormat
+from redlane.declarations.periods import day_number
 from redlane.declarations.reading import Batch, DeclarationFile
 from redlane.declarations.rejects import reject_lines
 from redlane.engines.local import Assigned, Scorer, first_pass, second_pass
@@ -34,11 +35,14 @@ from redlane.lanes.settings import LaneSettings
 from redlane.lanes.summary import LaneSummary, summarise
 from redlane.model.bundle import Bundle, read_bundle
 from redlane.profiles.build import Profiles
-from redlane.profiles.store import open_store
+from redlane.profiles.store import last_day, open_store, read_manifest
 from redlane.progress import step, track
 from redlane.score_file import SCHEMA, Identity, for_csv
 from redlane.stages.delivery import Delivery, previous_manifest
 from redlane.stages.result import ResultTable, StageResult
+
+FRESH_DAYS = 14
+"""Profiles that end longer before the declarations than this are spoken of."""
 
 Positive = Annotated[int, Field(ge=1, le=1 << 31)]
 
@@ -96,7 +100,12 @@ def run(
             "rejects_by_code": tally.codes,
         },
         tables=_tables(summary, tally),
-        notes=[*source.notes, *_flag_notes(scorer, source), *summary.notes],
+        notes=[
+            *source.notes,
+            *_flag_notes(scorer, source),
+            *_age_notes(last_day(read_manifest(store_folder)), assigned),
+            *summary.notes,
+        ],
         exit_code=ExitCode.DONE_WITH_REJECTS if tally.rejected else ExitCode.DONE,
     )
 
@@ -162,6 +171,19 @@ def scorer_of(
 def _flag_notes(scorer: Scorer, source: DeclarationFile) -> list[str]:
     flags = scorer.features.flags()
     return availability_note(flags, scorer.features.names(), [*source.sources, "item_number"])
+
+
+def _age_notes(known_until: str, assigned: Assigned) -> list[str]:
+    """A caution where the profiles end long before the declarations begin: what happened since is unknown to them."""
+    if not known_until or not len(assigned.queue):
+        return []
+    gap = int(assigned.queue.day.min()) - day_number(date.fromisoformat(known_until))
+    if gap <= FRESH_DAYS:
+        return []
+    return [
+        f"the profiles end on {known_until}, {gap} days before the first declaration of the file: counts and prices of "
+        f"the days between are unknown to these scores; 'redlane profile FILE --append' adds them"
+    ]
 
 
 def _check_columns(scorer: Scorer, source: DeclarationFile) -> None:
