@@ -1,7 +1,6 @@
 """The catalogue: which families are in use, and everything that is read from them."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -183,7 +182,7 @@ def build(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSetti
     _check_profiles(profiles, settings)
     view = _view(declarations, profiles)
     for family in settings.families:
-        view.offer(family.compute(view), family.fact_names(), partial(family.facts, view))
+        view.offer(family.compute(view), family.fact_names(), family.facts)
     return pd.DataFrame(
         {feature.name: view.offered(feature.name) for feature in settings.features()}, copy=False
     )
@@ -209,7 +208,7 @@ def facts(declarations: pd.DataFrame, profiles: Profiles, settings: FeatureSetti
 
 def _view(declarations: pd.DataFrame, profiles: Profiles) -> View:
     view = View(declarations, profiles)
-    view.offer({}, ["base_rate"], lambda: {"base_rate": base_rate(view)})
+    view.offer({}, ["base_rate"], lambda view: {"base_rate": base_rate(view)})
     return view
 
 

@@ -31,7 +31,7 @@ class View:
         self._hashes = KeyHashes(declarations)
         self._made: dict[tuple[str, Any], Any] = {}
         self._computed: dict[str, npt.NDArray[Any]] = {}
-        self._facts: dict[str, Callable[[], Mapping[str, npt.NDArray[Any]]]] = {}
+        self._facts: dict[str, Callable[[View], Mapping[str, npt.NDArray[Any]]]] = {}
         self.days: Days = days(declarations["registered_on"])
 
     def __len__(self) -> int:
@@ -63,9 +63,12 @@ class View:
         self,
         computed: Mapping[str, npt.NDArray[Any]],
         fact_names: Iterable[str] = (),
-        facts: Callable[[], Mapping[str, npt.NDArray[Any]]] = dict,
+        facts: "Callable[[View], Mapping[str, npt.NDArray[Any]]]" = lambda view: {},
     ) -> None:
-        """Let later families read what one has *computed*, and its *facts*, which are made when first asked for."""
+        """Let later families read what one has *computed*, and its *facts*, which are made when first asked for.
+
+        *facts* are made from the view they are given: holding on to it would keep a batch in memory for long.
+        """
         self._computed.update(computed)
         self._facts.update(dict.fromkeys(fact_names, facts))
 
@@ -76,7 +79,7 @@ class View:
     def offered(self, name: str) -> npt.NDArray[Any]:
         """The feature or fact *name* of an earlier family, one entry per row."""
         if name not in self._computed:
-            self._computed.update(self._facts[name]())
+            self._computed.update(self._facts[name](self))
         return self._computed[name]
 
     def activity(self, key: Key) -> Seen:

@@ -155,10 +155,13 @@ class Expression:
         >>> Expression.parse("rate <= 2 or mode == '4'").evaluate(columns.__getitem__, 3).tolist()
         [1.0, 0.0, 1.0]
         """
+        evaluator = _Evaluator(names)
         try:
-            return truth(_Evaluator(names).eval(self.text, self.tree)).as_numbers(n)
+            return truth(evaluator.eval(self.text, self.tree)).as_numbers(n)
         except InvalidExpression as error:  # nothing that passed the check gets here
             raise ExpressionError(str(error)) from None
+        finally:
+            evaluator.names = {}  # an evaluator refers to itself: it would keep a batch in memory for long
 
 
 @lru_cache(maxsize=1024)
