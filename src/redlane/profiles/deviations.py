@@ -17,8 +17,9 @@ from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import Key, KeyHashes, check_key, key_name, source_columns
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Amounts, Ledger, Seen
-from redlane.profiles.parquet import dates, days_of, digest, numbers, read_columns, write_columns
+from redlane.profiles.parquet import digest, part_file, read_columns
 from redlane.profiles.prices import Numbers, PriceReference, log_measure
+from redlane.profiles.table_files import ledger_of, write_ledger
 from redlane.settings import Settings
 
 STEPS = 256
@@ -98,18 +99,13 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
     def write(self, stem: Path, need: DeviationReference, table: Deviations) -> None:
         """One file for each key."""
         for key, ledger in table.items():
-            columns = {name: ledger.amounts(name) for name in AMOUNTS}
-            index = {"key": ledger.index.row_keys(), "known_on": dates(ledger.index.days)}
-            write_columns(_file(stem, key), {**index, **columns})
+            write_ledger(part_file(stem, key_name(key)), ledger)
 
     def read(self, stem: Path, need: DeviationReference) -> Deviations:
         """See :meth:`Kind.read`."""
-        found = {}
-        for key in need.every_key():
-            table = read_columns(_file(stem, key))
-            amounts = {name: numbers(table, name) for name in AMOUNTS}
-            found[key] = Ledger.of_sorted(numbers(table, "key"), days_of(table), amounts)
-        return found
+        return {
+            key: ledger_of(read_columns(part_file(stem, key_name(key))), AMOUNTS) for key in need.every_key()
+        }
 
     def before(
         self, table: Deviations, hashes: KeyHashes, days: Days, need: DeviationReference
@@ -149,7 +145,3 @@ def _amounts(deviation: Numbers, border: float) -> dict[str, Amounts]:
         "low": (deviation <= -border).astype(np.int64),
         "high": (deviation >= border).astype(np.int64),
     }
-
-
-def _file(stem: Path, key: Key) -> Path:
-    return stem.with_name(f"{stem.name}__{key_name(key)}.parquet")

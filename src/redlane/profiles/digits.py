@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from redlane.declarations.periods import Days
-from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.benford import expected
 from redlane.profiles.delivery import Delivery, number
 from redlane.profiles.digitbook import STATISTICS, DigitBook, extend
 from redlane.profiles.digitcounts import DigitCounts, DigitReference, Goods, seen
 from redlane.profiles.keys import KeyHashes, key_name, key_words
 from redlane.profiles.kind import Kind, Size
-from redlane.profiles.parquet import dates, days_of, digest, numbers, read_columns, write_columns
+from redlane.profiles.parquet import dates, days_of, digest, numbers, part_file, read_columns, write_columns
 from redlane.profiles.prices import Numbers, Snapshot
+from redlane.profiles.table_files import snapshot_of, write_snapshot
 
 
 class DigitKind(Kind[DigitReference, DigitBook]):
@@ -46,17 +46,14 @@ class DigitKind(Kind[DigitReference, DigitBook]):
         index = {"key": counts.keys, "period_end": dates(counts.periods)}
         span = {"least": counts.least, "greatest": counts.greatest}
         known = {"since": str(table.since), "published": str(table.published)}
-        write_columns(_file(stem, "counts"), {**index, **span, **digits}, known)
+        write_columns(part_file(stem, "counts"), {**index, **span, **digits}, known)
         held = {"key": goods.keys, "goods": goods.goods, "period_end": dates(goods.periods)}
-        write_columns(_file(stem, "goods"), held)
-        published = {"key": tests.index.row_keys(), "known_on": dates(tests.index.days)}
-        write_columns(
-            _file(stem, "tests"), {**published, **{name: tests.values[name] for name in STATISTICS}}
-        )
+        write_columns(part_file(stem, "goods"), held)
+        write_snapshot(part_file(stem, "tests"), tests, STATISTICS)
 
     def read(self, stem: Path, need: DigitReference) -> DigitBook:
         """See :meth:`Kind.read`."""
-        counted, held = read_columns(_file(stem, "counts")), read_columns(_file(stem, "goods"))
+        counted, held = read_columns(part_file(stem, "counts")), read_columns(part_file(stem, "goods"))
         places = range(len(expected(need.digits)))
         digits = [numbers(counted, f"digit_{place}") for place in places]
         counts = DigitCounts(
@@ -98,12 +95,6 @@ class DigitKind(Kind[DigitReference, DigitBook]):
         ]
 
 
-def _file(stem: Path, part: str) -> Path:
-    return stem.with_name(f"{stem.name}__{part}.parquet")
-
-
 def _read_tests(stem: Path) -> Snapshot:
-    table = read_columns(_file(stem, "tests"))
-    index = AsOfIndex.of_sorted(numbers(table, "key"), days_of(table))
-    values = {name: numbers(table, name) for name in STATISTICS}
-    return Snapshot(index, {**values, "day": index.days.astype(np.float64)})
+    tests = snapshot_of(read_columns(part_file(stem, "tests")), STATISTICS)
+    return Snapshot(tests.index, {**tests.values, "day": tests.index.days.astype(np.float64)})

@@ -9,7 +9,8 @@ from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import Key, KeyHashes, key_name, source_columns
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Amounts, Ledger, Seen
-from redlane.profiles.parquet import dates, days_of, numbers, read_columns, write_columns
+from redlane.profiles.parquet import read_columns
+from redlane.profiles.table_files import ledger_of, write_ledger
 
 ACTIVITY = ("count", "value_cents", "mass_grams", "rate_hundredths", "rate_count")
 """Amounts of the activity ledgers: known on the day of registration."""
@@ -29,15 +30,11 @@ class LedgerKind(Kind[Key, Ledger]):
 
     def write(self, stem: Path, need: Key, table: Ledger) -> None:
         """One file of key, day and amounts."""
-        columns = {name: table.amounts(name) for name in table.running}
-        keys, known_on = table.index.row_keys(), dates(table.index.days)
-        write_columns(stem.with_name(f"{stem.name}.parquet"), {"key": keys, "known_on": known_on, **columns})
+        write_ledger(stem.with_name(f"{stem.name}.parquet"), table)
 
     def read(self, stem: Path, need: Key) -> Ledger:
         """See :meth:`Kind.read`."""
-        table = read_columns(stem.with_name(f"{stem.name}.parquet"))
-        amounts = {name: numbers(table, name) for name in self.amounts}
-        return Ledger.of_sorted(numbers(table, "key"), days_of(table), amounts)
+        return ledger_of(read_columns(stem.with_name(f"{stem.name}.parquet")), self.amounts)
 
     def before(self, table: Ledger, hashes: KeyHashes, days: Days, need: Key) -> Seen:
         """The part of the ledger visible to each declaration."""

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from redlane.declarations.periods import Days
-from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.delivery import Delivery, number, whole
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.kind import Kind, Size
@@ -29,8 +28,8 @@ from redlane.profiles.mirror_table import (
     merge_recorded,
     recorded_exports,
 )
-from redlane.profiles.parquet import dates, days_of, digest, numbers, read_columns, write_columns
-from redlane.profiles.prices import Snapshot
+from redlane.profiles.parquet import digest, part_file, read_columns
+from redlane.profiles.table_files import ledger_of, snapshot_of, write_ledger, write_snapshot
 
 Numbers = npt.NDArray[np.float64]
 
@@ -72,25 +71,20 @@ class MirrorKind(Kind[MirrorReference, MirrorTable]):
     def write(self, stem: Path, need: MirrorReference, table: MirrorTable) -> None:
         """One file per level of recorded exports, one per ledger of declared imports."""
         for level, snapshot in table.recorded.items():
-            index = {"key": snapshot.index.row_keys(), "known_on": dates(snapshot.index.days)}
-            write_columns(_file(stem, f"recorded_{level}"), {**index, **snapshot.values})
+            write_snapshot(part_file(stem, f"recorded_{level}"), snapshot, snapshot.values)
         span = {"first_day": str(table.first_day), "last_day": str(table.last_day)}
         for level, ledger in table.declared.items():
-            index = {"key": ledger.index.row_keys(), "known_on": dates(ledger.index.days)}
-            amounts = {name: ledger.amounts(name) for name in DECLARED}
-            write_columns(_file(stem, f"declared_{level}"), {**index, **amounts}, span)
+            write_ledger(part_file(stem, f"declared_{level}"), ledger, span)
 
     def read(self, stem: Path, need: MirrorReference) -> MirrorTable:
         """See :meth:`Kind.read`."""
         recorded, declared, span = {}, {}, {}
         for level in LEVELS:
-            file = read_columns(_file(stem, f"recorded_{level}"))
-            index = AsOfIndex.of_sorted(numbers(file, "key"), days_of(file))
-            recorded[level] = Snapshot(index, {name: numbers(file, name) for name in ("year", *AMOUNTS)})
+            file = read_columns(part_file(stem, f"recorded_{level}"))
+            recorded[level] = snapshot_of(file, ("year", *AMOUNTS))
         for level in LEDGERS:
-            file = read_columns(_file(stem, f"declared_{level}"))
-            amounts = {name: numbers(file, name) for name in DECLARED}
-            declared[level] = Ledger.of_sorted(numbers(file, "key"), days_of(file), amounts)
+            file = read_columns(part_file(stem, f"declared_{level}"))
+            declared[level] = ledger_of(file, DECLARED)
             span = file.schema.metadata
         return MirrorTable(recorded, declared, int(span[b"first_day"]), int(span[b"last_day"]))
 
@@ -119,7 +113,3 @@ class MirrorKind(Kind[MirrorReference, MirrorTable]):
             ("partners' exports by HS subheading and country", len(recorded.keys), len(recorded.days)),
             ("declared imports by HS subheading and origin", len(declared.index.keys), len(declared)),
         ]
-
-
-def _file(stem: Path, part: str) -> Path:
-    return stem.with_name(f"{stem.name}__{part}.parquet")

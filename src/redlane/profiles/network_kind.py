@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from redlane.declarations.periods import Days
-from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import Key, KeyHashes
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger_kinds import OutcomesKind
 from redlane.profiles.networks import NetworkReference, Networks
-from redlane.profiles.parquet import dates, days_of, digest, numbers, read_columns, write_columns
-from redlane.profiles.prices import Numbers, Snapshot
+from redlane.profiles.parquet import digest, part_file, read_columns
+from redlane.profiles.prices import Numbers
 from redlane.profiles.spells import Spells
+from redlane.profiles.table_files import snapshot_of, write_snapshot
 
 IMPORTER: Key = ("importer_id",)
 
@@ -42,23 +42,19 @@ class NetworkKind(Kind[NetworkReference, Networks]):
     def write(self, stem: Path, need: NetworkReference, table: Networks) -> None:
         """One file of links for each kind of partner, one of outcomes, one of what was published."""
         for number, spells in enumerate(table.spells):
-            spells.write(stem.with_name(f"{stem.name}__links_{number}.parquet"), table.published)
+            spells.write(part_file(stem, f"links_{number}"), table.published)
         OutcomesKind().write(stem.with_name(f"{stem.name}__outcomes"), IMPORTER, table.outcomes)
-        index = table.snapshot.index
-        columns = {"key": index.row_keys(), "known_on": dates(index.days), **table.snapshot.values}
-        path = stem.with_name(f"{stem.name}__published.parquet")
-        write_columns(path, columns, {"published": str(table.published)})
+        known = {"published": str(table.published)}
+        write_snapshot(part_file(stem, "published"), table.snapshot, table.snapshot.values, known)
 
     def read(self, stem: Path, need: NetworkReference) -> Networks:
         """See :meth:`Kind.read`."""
         spells = tuple(
-            Spells.read(stem.with_name(f"{stem.name}__links_{number}.parquet"))[0]
-            for number in range(len(need.partners))
+            Spells.read(part_file(stem, f"links_{number}"))[0] for number in range(len(need.partners))
         )
         outcomes = OutcomesKind().read(stem.with_name(f"{stem.name}__outcomes"), IMPORTER)
-        table = read_columns(stem.with_name(f"{stem.name}__published.parquet"))
-        index = AsOfIndex.of_sorted(numbers(table, "key"), days_of(table))
-        snapshot = Snapshot(index, {name: numbers(table, name) for name in need.statistics()})
+        table = read_columns(part_file(stem, "published"))
+        snapshot = snapshot_of(table, need.statistics())
         return Networks(need, spells, outcomes, snapshot, int(table.schema.metadata[b"published"]))
 
     def before(

@@ -24,6 +24,15 @@ def read_columns(path: Path) -> pa.Table:
     return pq.read_table(path)
 
 
+def part_file(stem: Path, part: str) -> Path:
+    """The file of one part of a table whose files' names begin with *stem*.
+
+    >>> part_file(Path("segment/prices_1"), "rows").as_posix()
+    'segment/prices_1__rows.parquet'
+    """
+    return stem.with_name(f"{stem.name}__{part}.parquet")
+
+
 def dates(days: Days) -> npt.NDArray[np.datetime64]:
     """Days since 1970 as dates.
 

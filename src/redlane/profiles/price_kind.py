@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from redlane.declarations.periods import Days
-from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.kind import Kind, Size
-from redlane.profiles.parquet import dates, days_of, digest, numbers, read_columns, write_columns
+from redlane.profiles.parquet import dates, days_of, digest, numbers, part_file, read_columns, write_columns
 from redlane.profiles.pricebook import PriceBook, PriceRows
-from redlane.profiles.prices import STATISTICS, Numbers, PriceReference, Snapshot
+from redlane.profiles.prices import STATISTICS, Numbers, PriceReference
+from redlane.profiles.table_files import snapshot_of, write_snapshot
 
 
 class PriceKind(Kind[PriceReference, PriceBook]):
@@ -32,19 +32,23 @@ class PriceKind(Kind[PriceReference, PriceBook]):
         keys = {f"key_{level}": values for level, values in enumerate(table.rows.keys)}
         prices = {"registered_on": dates(table.rows.days), "log_price": table.rows.log_price}
         rows = {**prices, "importer": table.rows.importers, **keys}
-        write_columns(_file(stem, "rows"), rows, {"published": str(table.published)})
+        write_columns(part_file(stem, "rows"), rows, {"published": str(table.published)})
         for level, (snapshot, apart) in enumerate(zip(table.snapshots, table.apart, strict=True)):
-            _write_snapshot(_file(stem, f"level_{level}"), snapshot)
-            _write_snapshot(_file(stem, f"apart_{level}"), apart)
+            write_snapshot(part_file(stem, f"level_{level}"), snapshot, STATISTICS)
+            write_snapshot(part_file(stem, f"apart_{level}"), apart, STATISTICS)
 
     def read(self, stem: Path, need: PriceReference) -> PriceBook:
         """See :meth:`Kind.read`."""
-        table = read_columns(_file(stem, "rows"))
+        table = read_columns(part_file(stem, "rows"))
         levels = range(len(need.levels))
         keys = tuple(numbers(table, f"key_{level}") for level in levels)
         days, importers = days_of(table, "registered_on"), numbers(table, "importer")
-        snapshots = tuple(_read_snapshot(_file(stem, f"level_{level}")) for level in levels)
-        apart = tuple(_read_snapshot(_file(stem, f"apart_{level}")) for level in levels)
+        snapshots, apart = (
+            tuple(
+                snapshot_of(read_columns(part_file(stem, f"{which}_{level}")), STATISTICS) for level in levels
+            )
+            for which in ("level", "apart")
+        )
         rows = PriceRows(days, numbers(table, "log_price"), importers, keys)
         return PriceBook(need, rows, snapshots, apart, int(table.schema.metadata[b"published"]))
 
@@ -78,18 +82,3 @@ def _rows(need: PriceReference, delivery: Delivery) -> PriceRows:
     if not len(delivery.arrived):
         return PriceRows.none(need)
     return PriceRows.of_declarations(delivery.declarations, delivery.registered, delivery.hashes, need)
-
-
-def _file(stem: Path, part: str) -> Path:
-    return stem.with_name(f"{stem.name}__{part}.parquet")
-
-
-def _write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    index = {"key": snapshot.index.row_keys(), "known_on": dates(snapshot.index.days)}
-    write_columns(path, {**index, **snapshot.values})
-
-
-def _read_snapshot(path: Path) -> Snapshot:
-    table = read_columns(path)
-    index = AsOfIndex.of_sorted(numbers(table, "key"), days_of(table))
-    return Snapshot(index, {name: numbers(table, name) for name in STATISTICS})

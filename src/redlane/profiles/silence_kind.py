@@ -14,7 +14,7 @@ from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Ledger
 from redlane.profiles.ledger_kinds import OutcomesKind
 from redlane.profiles.links import Links, LinksKind
-from redlane.profiles.parquet import digest
+from redlane.profiles.parquet import digest, part_file
 from redlane.profiles.silences import Silence, Silences
 from redlane.profiles.spells import Spells
 
@@ -68,7 +68,7 @@ class SilenceKind(Kind[Silence, Silences]):
 
     def write(self, stem: Path, need: Silence, table: Silences) -> None:
         """One file of spells, one of outcomes, one of links for each key."""
-        table.spells.write(stem.with_name(f"{stem.name}__spells.parquet"), table.until)
+        table.spells.write(part_file(stem, "spells"), table.until)
         OutcomesKind().write(stem.with_name(f"{stem.name}__outcomes"), IMPORTER, table.outcomes)
         for number, links in enumerate(table.links):
             name = stem.with_name(f"{stem.name}__links_{number}")
@@ -76,7 +76,7 @@ class SilenceKind(Kind[Silence, Silences]):
 
     def read(self, stem: Path, need: Silence) -> Silences:
         """See :meth:`Kind.read`."""
-        spells, until = Spells.read(stem.with_name(f"{stem.name}__spells.parquet"))
+        spells, until = Spells.read(part_file(stem, "spells"))
         outcomes = OutcomesKind().read(stem.with_name(f"{stem.name}__outcomes"), IMPORTER)
         links = tuple(
             LinksKind().read(stem.with_name(f"{stem.name}__links_{number}"), (key, IMPORTER))
