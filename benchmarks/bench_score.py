@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import yaml
 
 from redlane.declarations.columns import COLUMNS
 from redlane.declarations.reading import read_declarations
@@ -29,18 +28,11 @@ from redlane.declarations.synthetic import SyntheticSettings, generate
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.model.bundle import read_bundle
 from redlane.profiles.store import open_store
-from redlane.registry import settings_of
 from redlane.stages import score
+from worlds import settings
 
-CONF = Path(__file__).parents[1] / "conf"
 THREADS = 2
 TRAINED = ("experiment=demo", "tracking.enabled=false", "evaluation.bootstrap_repeats=20")
-
-
-def settings(room: str, choice: str, **changes: object):
-    """The settings of ``conf/<room>/<choice>.yaml``, with *changes*."""
-    values = yaml.safe_load((CONF / room / f"{choice}.yaml").read_text())
-    return settings_of(room, {**values, **changes})
 
 
 def prepare(folder: Path, rows: int) -> None:

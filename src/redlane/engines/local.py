@@ -107,9 +107,12 @@ def second_pass(spill: Spill, assigned: Assigned, scorer: Scorer) -> Iterator[pa
         yield score_table(table, lanes, chosen, explanation, scorer.identity)
 
 
-def explain_rows(declarations: pd.DataFrame, scorer: Scorer) -> Explanation:
-    """Explain *declarations* from features computed afresh: they are the same, bit for bit."""
-    features = build(declarations, scorer.profiles, scorer.features)
+def explain_rows(
+    declarations: pd.DataFrame, scorer: Scorer, features: pd.DataFrame | None = None
+) -> Explanation:
+    """Explain *declarations* from their *features*, computed afresh where not at hand: the same, bit for bit."""
+    if features is None:
+        features = build(declarations, scorer.profiles, scorer.features)
     known = facts(declarations, scorer.profiles, scorer.features)
     told = explain(scorer.model, features, known, scorer.features.features(), scorer.explanations)
     return told.with_flags(features, known, scorer.features.flags())

@@ -59,7 +59,8 @@ def recompute(declarations: pd.DataFrame, scorer: Scorer) -> pa.Table:
         overrun=0,
         overrun_groups=0,
     )
-    whole = score_table(table, nowhere, np.arange(n), explain_rows(rows, scorer), scorer.identity)
+    explanation = explain_rows(rows, scorer, scored.features)
+    whole = score_table(table, nowhere, np.arange(n), explanation, scorer.identity)
     return whole.select(["declaration_id", "item_number", *SCORES, *TOLD])
 
 

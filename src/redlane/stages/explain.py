@@ -129,7 +129,8 @@ def _with_declaration(chosen: pa.Table, found: pd.DataFrame) -> tuple[pa.Table, 
     """The stored rows in the order of *found*, and the ids of those that *found* does not hold."""
     place = {key: row for row, key in enumerate(_keys(chosen))}
     there = _keys(pa.Table.from_pandas(found[_KEY], preserve_index=False))
-    lost = [key[0] for key in place if key not in set(there)]
+    held = set(there)
+    lost = [key[0] for key in place if key not in held]
     return chosen.take(pa.array([place[key] for key in there], pa.int64())), lost
 
 
