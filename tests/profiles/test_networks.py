@@ -11,36 +11,12 @@ from redlane.profiles.keys import KeyHashes
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.networks import NetworkReference
 from redlane.profiles.store import append_to_store, create_store, open_store
+from tests.profiles.trading import START, frame, trades
 
 NEED = NetworkReference(partners=(("seller_id",),), window_days=20, publish_every_days=5, hub_degree=2)
-START = pd.Timestamp("2024-01-01")
 EPOCH = (START - pd.Timestamp("1970-01-01")).days
 
-rows = st.lists(
-    st.tuples(
-        st.integers(0, 5),
-        st.integers(0, 4),
-        st.integers(0, 50),
-        st.sampled_from([None, 0, 1]),
-        st.integers(1, 20),
-    ),
-    min_size=1,
-    max_size=40,
-)
-
-
-def frame(rows):
-    importer, seller, day, irregular, delay = zip(*rows, strict=True)
-    registered = START + pd.to_timedelta(list(day), unit="D")
-    return pd.DataFrame(
-        {
-            "importer_id": [f"I{i}" for i in importer],
-            "seller_id": [f"S{i}" for i in seller],
-            "registered_on": registered,
-            "irregular": [np.nan if y is None else float(y) for y in irregular],
-            "outcome_known_on": registered + pd.to_timedelta(list(delay), unit="D"),
-        }
-    )
+rows = trades(5, 4, 50)
 
 
 def looked_up(profiles, importer, day):

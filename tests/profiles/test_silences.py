@@ -12,35 +12,11 @@ from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.silences import Silence
 from redlane.profiles.spells import Spells
 from redlane.profiles.store import append_to_store, create_store, open_store
+from tests.profiles.trading import START, frame, trades
 
 NEED = Silence(keys=(("seller_id",),), silent_days=4, patience=2, remembered_days=15, minimum_count=2)
-START = pd.Timestamp("2024-01-01")
 
-rows = st.lists(
-    st.tuples(
-        st.integers(0, 3),
-        st.integers(0, 1),
-        st.integers(0, 40),
-        st.sampled_from([None, 0, 1]),
-        st.integers(1, 20),
-    ),
-    min_size=1,
-    max_size=40,
-)
-
-
-def frame(rows):
-    importer, seller, day, irregular, delay = zip(*rows, strict=True)
-    registered = START + pd.to_timedelta(list(day), unit="D")
-    return pd.DataFrame(
-        {
-            "importer_id": [f"I{i}" for i in importer],
-            "seller_id": [f"S{i}" for i in seller],
-            "registered_on": registered,
-            "irregular": [np.nan if y is None else float(y) for y in irregular],
-            "outcome_known_on": registered + pd.to_timedelta(list(delay), unit="D"),
-        }
-    )
+rows = trades(3, 1, 40)
 
 
 def looked_up(profiles, importer, seller, day):
