@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from redlane import arguments, calling, cli, configuration, registry
+from redlane import calling, cli, configuration, registry
 from redlane.errors import RedlaneError
 from redlane.settings import Settings
+from redlane.stage_table import STAGES as TABLE
 
 CONF = configuration.conf_folder()
 GROUPS = sorted(
@@ -40,7 +41,7 @@ def unsaid(settings: Settings, values: Mapping[str, Any]) -> list[str]:
 
 def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     """The arguments that the command line would call *stage* with, had every path been given."""
-    row = arguments.STAGES[stage]
+    row = TABLE[stage]
     run = calling.function_of(stage)
     values = cli.compose(stage, overrides)
     given: dict[str, Any] = {}
@@ -59,7 +60,7 @@ def test_every_stage_has_its_file_its_function_and_its_row() -> None:
         for file in Path(calling.__file__).parent.joinpath("stages").glob("*.py")
         if re.search(r"^def run\(", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert set(STAGES) == set(arguments.STAGES) == modules
+    assert set(STAGES) == set(TABLE) == modules
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -69,7 +70,7 @@ def test_root_keys_are_the_stage_functions_parameters(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_paths_of_a_stage_are_parameters_of_its_function(stage: str) -> None:
-    assert set(arguments.STAGES[stage].paths()) <= set(calling.parameters_of(calling.function_of(stage)))
+    assert set(TABLE[stage].paths()) <= set(calling.parameters_of(calling.function_of(stage)))
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,8 +1,7 @@
 """What each stage takes on the command line: which words are paths, which are settings.
 
 Paths are ordinary arguments and reach a stage verbatim. Settings are ``key=value`` and are composed with the
-files in ``conf/``. A new stage is one row in :data:`STAGES`, one file ``conf/<stage>.yaml`` and one module
-``redlane.stages.<stage>``.
+files in ``conf/``. Which paths a stage takes stands in :mod:`redlane.stage_table`.
 """
 
 import argparse
@@ -11,139 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from redlane.errors import RedlaneError
-
-
-@dataclass(frozen=True)
-class Option:
-    """A path, text or switch given by name; ``parameter`` is what the stage function calls it.
-
-    A *text* is for words that no setting could hold as they are: an id, with whatever characters it has.
-    """
-
-    flag: str
-    parameter: str
-    sentence: str
-    kind: Literal["path", "paths", "text", "switch"] = "path"
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage as the command line sees it; ``files`` says whether it takes bare file names, ``file`` what of."""
-
-    name: str
-    sentence: str
-    options: tuple[Option, ...]
-    files: Literal["none", "one", "many"] = "none"
-    file: str = "the declarations file"
-
-    def paths(self) -> dict[str, str]:
-        """How each path parameter is written, by parameter.
-
-        >>> STAGES["score"].paths()["bundle"]
-        '--bundle DIR'
-        """
-        bare = {"none": {}, "one": {"file": "FILE"}, "many": {"files": "FILE..."}}[self.files]
-        return {**{option.parameter: f"{option.flag} {_metavar(option)}" for option in self.options}, **bare}
-
-
-_BUNDLE = Option("--bundle", "bundle", "the model's folder, for example models/kcs")
-_PROFILES = Option("--profiles", "profiles", "the profiles store: what was known, and when")
-_PARTNERS = Option(
-    "--partner-exports",
-    "partner_table",
-    "what partner countries recorded as exports, in UN Comtrade's layout",
-)
-_FILES = Option("--declarations", "files", "a declarations file; may be given several times", "paths")
-
-STAGES: dict[str, Stage] = {
-    stage.name: stage
-    for stage in (
-        Stage(
-            "synthesize",
-            "make up declarations with planted irregularities",
-            (Option("--out", "out", "a .parquet or .csv file, or a folder for history and following weeks"),),
-        ),
-        Stage(
-            "profile",
-            "record what declarations tell about parties, goods and prices, and when it became known",
-            (
-                Option("--out", "out", "the profiles store to write"),
-                Option("--append", "append", "add to an existing store", "switch"),
-                _PARTNERS,
-            ),
-            files="many",
-        ),
-        Stage(
-            "train",
-            "learn from inspected declarations, evaluate beside baselines, export a bundle",
-            (_FILES, _BUNDLE, _PROFILES, _PARTNERS),
-            files="many",
-        ),
-        Stage(
-            "evaluate",
-            "measure a bundle on declarations with known outcomes, beside the baselines",
-            (
-                _FILES,
-                _BUNDLE,
-                _PROFILES,
-                Option("--out", "out", "a folder for the report's tables and plots"),
-            ),
-            files="many",
-        ),
-        Stage(
-            "score",
-            "score a file, assign lanes, and say why for each selected row",
-            (
-                _BUNDLE,
-                Option("--out", "out", "a .parquet or .csv file, or a folder"),
-                _PROFILES,
-            ),
-            files="one",
-        ),
-        Stage(
-            "analyse",
-            "analyse a period: prices, mirror gaps, digits, networks and flags as tables and pages",
-            (
-                _PROFILES,
-                Option("--out", "out", "a folder for the tables and pages"),
-            ),
-            files="many",
-        ),
-        Stage(
-            "explain",
-            "recompute stored scores from bundle, profiles and declarations, and say whether they still hold",
-            (
-                Option("--scores", "scores", "the score file, its manifest beside it"),
-                Option(
-                    "--declaration", "declaration", "one declaration's id; else a sample is taken", "text"
-                ),
-                Option("--out", "out", "the case file of the declaration, a .html file"),
-                _BUNDLE,
-                _PROFILES,
-            ),
-            files="one",
-        ),
-        Stage(
-            "report",
-            "write one HTML file about a scored batch: counts, reasons, the selection and its case files",
-            (
-                Option("--out", "out", "the HTML file to write"),
-                _FILES,
-                _BUNDLE,
-                _PROFILES,
-                Option("--previous", "previous", "an earlier batch's score file; several times", "paths"),
-                Option("--mask-key", "mask_key", "a file with the secret key that masks ids of parties"),
-                Option("--pdf", "pdf", "print it to a PDF as well, where Chromium is installed", "switch"),
-            ),
-            files="one",
-            file="the score file, its manifest beside it",
-        ),
-    )
-}
-"""Every stage, in the order of the work."""
+from redlane.stage_table import STAGES, Stage, metavar
 
 
 @dataclass(frozen=True)
@@ -179,7 +49,7 @@ def parser_of(stage: Stage, epilog: str = "") -> Parser:
     parser.add_argument("words", nargs="*", metavar=words, help=_words_help(stage))
     for option in stage.options:
         kind: dict[str, Any] = (
-            {"action": "store_true"} if option.kind == "switch" else {"metavar": _metavar(option)}
+            {"action": "store_true"} if option.kind == "switch" else {"metavar": metavar(option)}
         )
         if option.kind == "paths":
             kind["action"] = "append"
@@ -313,22 +183,9 @@ def _path(stage: Stage, key: str, value: Any) -> Any:
     return [Path(each) for each in value] if isinstance(value, list) else Path(value)
 
 
-def _metavar(option: Option) -> str:
-    if option.kind == "switch":
-        return ""
-    return _METAVARS.get(option.parameter, "DIR")
-
-
-_METAVARS = {
-    **dict.fromkeys(("files", "scores", "partner_table", "previous", "mask_key"), "FILE"),
-    "out": "OUT",
-    "declaration": "ID",
-}
-
-
 def _synopsis(stage: Stage) -> str:
     bare = {"none": "", "one": "FILE ", "many": "[FILE...] "}[stage.files]
-    return bare + " ".join(f"[{option.flag} {_metavar(option)}".rstrip() + "]" for option in stage.options)
+    return bare + " ".join(f"[{option.flag} {metavar(option)}".rstrip() + "]" for option in stage.options)
 
 
 def _words_help(stage: Stage) -> str:

@@ -7,10 +7,10 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from redlane.arguments import Stage
 from redlane.errors import RedlaneError
 from redlane.registry import ROOMS, registry_of, settings_of
 from redlane.settings import Settings, found_value, reason
+from redlane.stage_table import Stage
 
 
 def function_of(stage: str) -> Callable[..., Any]:

@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from redlane import __version__, arguments, calling, configuration, console, progress
 from redlane.errors import ExitCode, RedlaneError
+from redlane.stage_table import STAGES, Stage
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells expect it (128 + the signal's number)."""
@@ -117,15 +118,15 @@ def _run(request: arguments.Request) -> int:
     return int(result.exit_code)
 
 
-def _stage(name: str) -> arguments.Stage:
-    if name in arguments.STAGES:
-        return arguments.STAGES[name]
-    close = get_close_matches(name, arguments.STAGES, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"stages are {', '.join(arguments.STAGES)}"
+def _stage(name: str) -> Stage:
+    if name in STAGES:
+        return STAGES[name]
+    close = get_close_matches(name, STAGES, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"stages are {', '.join(STAGES)}"
     raise RedlaneError(f"there is no stage '{name}'; {hint}")
 
 
-def _help(stage: arguments.Stage, words: Sequence[str]) -> str:
+def _help(stage: Stage, words: Sequence[str]) -> str:
     folder = next((words[place + 1] for place, word in enumerate(words[:-1]) if word == "--config-dir"), None)
     folders = configuration.search_folders(None if folder is None else Path(folder))
     settings = configuration.settings_help(stage.name, list(stage.paths()), folders)
@@ -167,7 +168,7 @@ def _end(words: Sequence[str], status: int, sentence: str, debug: bool) -> int:
     return int(status)
 
 
-def _refuse_hydra(stage: arguments.Stage, overrides: Sequence[str]) -> None:
+def _refuse_hydra(stage: Stage, overrides: Sequence[str]) -> None:
     for word in overrides:
         key = arguments.key_of(word) or ""
         if re.match(r"hydra\b", key):
@@ -209,7 +210,7 @@ def _unknown(stage: str, key: str, overrides: Sequence[str], own: Sequence[Path]
         return f"a recipe sets '{key}', which this stage does not have; choose it for another stage"
     known_groups = configuration.groups(_root(stage, own))
     chosen = [word for word in overrides if arguments.key_of(word) in known_groups]
-    hidden = arguments.STAGES[stage].paths()
+    hidden = STAGES[stage].paths()
     known: Any = {name: value for name, value in compose(stage, chosen, own).items() if name not in hidden}
     passed: list[str] = []
     for part in key.split("."):

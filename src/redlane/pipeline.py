@@ -15,7 +15,7 @@ from redlane.declarations.periods import Mask, Split
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.model.fitting import fit_model
 from redlane.model.model import Model
-from redlane.model.settings import LightGBMSettings
+from redlane.model.settings import ModelSettings
 from redlane.model.training_data import TrainingData
 from redlane.model.weighting import Weighting
 from redlane.profiles.build import Profiles
@@ -28,7 +28,7 @@ class Recipe:
     """How to learn: which features, which model, how much each row counts."""
 
     features: FeatureSettings
-    model: LightGBMSettings
+    model: ModelSettings
     weighting: Weighting = Weighting()
 
 

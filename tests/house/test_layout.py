@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from redlane import arguments
+from redlane.stage_table import STAGES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").glob("*.md")])
@@ -58,7 +59,7 @@ def test_commands_in_documents_can_be_typed(file: Path) -> None:
     text = code_blocks(file).replace("\\\n", " ")
     for line in re.findall(r"^\s*redlane ([a-z]+ .*)$", text, re.MULTILINE):
         words = re.sub(r"\s+#.*", "", line).split()
-        arguments.parse(arguments.STAGES[words[0]], words[1:])
+        arguments.parse(STAGES[words[0]], words[1:])
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=named)

@@ -11,6 +11,7 @@ from redlane import arguments
 from redlane.errors import ExitCode, RedlaneError
 from redlane.model.bundle import read_bundle
 from redlane.reports import printing
+from redlane.stage_table import STAGES
 from redlane.stages import report as stage
 from tests.reports.browser import needs_browser
 from tests.reports.worlds import full, run_report
@@ -124,6 +125,6 @@ def test_a_folder_of_scores_is_known_by_its_manifest(night):
 def test_the_command_that_recomputes_a_score_can_be_typed(night, tmp_path):
     page = run_report(night, tmp_path / "r.html").paths["report"].read_text(encoding="utf-8")
     words = shlex.split(re.search(r'"command":"redlane ([^"]+)"', page)[1])
-    request = arguments.parse(arguments.STAGES[words[0]], [*words[1:], "--declaration", "A1"])
+    request = arguments.parse(STAGES[words[0]], [*words[1:], "--declaration", "A1"])
     assert request.paths["scores"].name == night.name
     assert request.overrides == []

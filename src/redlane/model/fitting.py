@@ -14,7 +14,7 @@ from redlane.model.categories import Levels, learn_levels
 from redlane.model.matrix import MatrixColumns, check_names
 from redlane.model.model import Model
 from redlane.model.revenue import RevenueHead
-from redlane.model.settings import LightGBMSettings, RevenueSettings, TreeSettings
+from redlane.model.settings import LightGBMSettings, ModelSettings, RevenueSettings, TreeSettings
 from redlane.model.training_data import TrainingData, together
 from redlane.model.trees import Trees
 
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def fit_model(
-    training: TrainingData, tuning: TrainingData, specs: Sequence[Feature], settings: LightGBMSettings
+    training: TrainingData, tuning: TrainingData, specs: Sequence[Feature], settings: ModelSettings
 ) -> Model:
     """Fit trees, calibration and, where amounts are known, the revenue head.
 
@@ -34,6 +34,8 @@ def fit_model(
     Raises:
         RedlaneError: a period is empty or has one outcome only, or its columns are not those of *specs*.
     """
+    if not isinstance(settings, LightGBMSettings):
+        raise TypeError(f"no learner is known for {type(settings).__name__}")
     training, tuning = training.canonical(), tuning.canonical()
     for period, data in (("training", training), ("tuning", tuning)):
         _check_period(period, data, specs)

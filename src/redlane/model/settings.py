@@ -68,7 +68,20 @@ class RevenueSettings(TreeSettings):
     max_depth: Annotated[int, Field(ge=1, le=32)] = 6
 
 
-class LightGBMSettings(TreeSettings):
+class ModelSettings(Settings):
+    """What every kind of model has; each kind adds its own. ``conf/model/*.yaml`` are such settings."""
+
+    category_min_count: Count = 20
+    """Category values seen on fewer training rows are treated as missing, as unseen ones are in scoring."""
+    calibration_min_count: Count = 15
+    """Least number of regular and of irregular rows behind each knot of the calibration curve."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240101
+    num_threads: Annotated[int, Field(ge=0)] = 1
+    """0: as many as OMP_NUM_THREADS or the machine allows. The model is the same whatever the number."""
+    revenue: RevenueSettings | None = RevenueSettings()
+
+
+class LightGBMSettings(TreeSettings, ModelSettings):
     """Everything of ``conf/model/lightgbm.yaml``.
 
     >>> LightGBMSettings.parse({"num_leaves": 63}).parameters()["num_leaves"]
@@ -82,16 +95,8 @@ class LightGBMSettings(TreeSettings):
     """What early stopping watches on the tuning period."""
     monotone: bool = False
     """Hold number features to the direction their catalogue entry states (monotone constraints)."""
-    category_min_count: Count = 20
-    """Category values seen on fewer training rows are treated as missing, as unseen ones are in scoring."""
     refit: bool = True
     """After early stopping, grow the same number of trees on training and tuning rows together.
 
     Calibration still comes from margins of rows the trees had not seen: those of the early-stopped model.
     """
-    calibration_min_count: Count = 15
-    """Least number of regular and of irregular rows behind each knot of the calibration curve."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240101
-    num_threads: Annotated[int, Field(ge=0)] = 1
-    """0: as many as OMP_NUM_THREADS or the machine allows. The model is the same whatever the number."""
-    revenue: RevenueSettings | None = RevenueSettings()

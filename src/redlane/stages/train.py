@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from redlane.declarations.format import DeclarationFormat
-from redlane.declarations.periods import Periods, days
-from redlane.declarations.reading import read_declarations
+from redlane.declarations.periods import Periods
 from redlane.errors import ExitCode, RedlaneError
 from redlane.evaluation.comparison import Comparison, baseline_needs, compare
 from redlane.evaluation.settings import EvaluationSettings
-from redlane.features.availability import available
 from redlane.features.catalogue import FeatureSettings
-from redlane.features.flags.availability import availability_note
 from redlane.features.flags.flag import FlagSettings
 from redlane.governance.model_card import CardFacts, model_card
 from redlane.io.files import atomic_folder
 from redlane.model.bundle import write_bundle
-from redlane.model.settings import LightGBMSettings
+from redlane.model.settings import ModelSettings
 from redlane.model.weighting import Weighting
 from redlane.pipeline import Recipe, fit, score
 from redlane.profiles.needs import ProfileNeeds
@@ -30,8 +27,8 @@ from redlane.profiles.store import create_store
 from redlane.progress import step
 from redlane.stages import flagging, learning
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
-from redlane.stages.references import read_references
-from redlane.stages.result import StageResult, reject_tables
+from redlane.stages.material import Source, gather, plain
+from redlane.stages.result import StageResult
 from redlane.tracking.run import Run, track
 from redlane.tracking.settings import TrackingSettings
 
@@ -46,7 +43,7 @@ def run(
     partner_exports: PartnerExportsFormat,
     features: FeatureSettings,
     flags: FlagSettings,
-    model: LightGBMSettings,
+    model: ModelSettings,
     periods: Periods,
     weighting: Weighting,
     evaluation: EvaluationSettings,
@@ -62,26 +59,15 @@ def run(
     given = [*files, *([partner_table] if partner_table else [])]
     refuse_replacing(bundle, BUNDLE, *given, profiles)
     refuse_replacing(profiles, PROFILES, *given, bundle)
-    step("reading declarations")
-    accepted = read_declarations(files, declarations, as_of)
-    learning.require_outcomes(accepted)
-    references = read_references(partner_table, partner_exports)
-    frame, inputs = accepted.frame, learning.by_name({**accepted.hashes, **references.hashes})
-    features, left_out = available(
-        features.with_flags(flags), frame.columns, references.tables, declarations.labels()
+    material = gather(
+        Source(files, partner_table, declarations, partner_exports, features, flags, as_of),
     )
-    split = periods.split(
-        days(frame["registered_on"]), days(frame["outcome_known_on"]), learning.labelled(frame)
-    )
+    frame, features, references = material.frame, material.features, material.references
+    inputs, split = material.inputs, material.split(periods)
     recipe = Recipe(features, model, weighting)
     configuration = {
-        "declarations": declarations.plain(),
-        "partner_exports": partner_exports.plain(),
-        "features": features.plain(),
-        "model": model.plain(),
-        "periods": periods.plain(),
-        "weighting": weighting.plain(),
-        "evaluation": evaluation.plain(),
+        **material.configuration(),
+        **plain(model=model, periods=periods, weighting=weighting, evaluation=evaluation),
     }
     rows = {name: int(getattr(split, name).sum()) for name in ("train", "tune", "test")}
     with _recorded(tracking, bundle, profiles) as record:
@@ -128,26 +114,18 @@ def run(
             step("recording the run")
             _record(record, {**configuration, "caution": caution}, inputs, len(frame), comparison)
             record.log_bundle(bundle, learning.golden(test))
-    rejected = accepted.rejected
     return StageResult(
         title=f"Bundle {bundle_id}, trained on {rows['train']:,} declarations",
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
-        counts={"read": accepted.read, "accepted": len(frame), "rejected": rejected, **rows},
+        counts={**material.counts(), **rows},
         numbers={"bundle_id": bundle_id, "profiles_id": store.id, **learning.numbers(comparison)},
         tables=[
             *learning.tables(comparison),
             *flagging.flag_tables(comparison.flags),
-            *reject_tables(accepted.rejects),
-            *references.shown,
+            *material.tables(),
         ],
-        notes=[
-            *cautions,
-            *left_out,
-            *availability_note(features.flags(), features.names(), frame.columns),
-            *accepted.notes,
-            *references.notes,
-        ],
-        exit_code=ExitCode.DONE_WITH_REJECTS if rejected else ExitCode.DONE,
+        notes=[*cautions, *material.notes()],
+        exit_code=ExitCode.DONE_WITH_REJECTS if material.accepted.rejected else ExitCode.DONE,
     )
 
 
