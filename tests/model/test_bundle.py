@@ -91,6 +91,25 @@ def test_a_bundle_without_revenue_head_has_no_revenue_file(write, model, tmp_pat
     assert read_bundle(tmp_path / "demo").model.revenue is None
 
 
+def test_documents_travel_sealed_and_are_read_as_they_were_written(write, original, tmp_path):
+    written = {"card.html": "<p>Prüfung <\n", "checks.json": "[]"}
+    plain, told = read_bundle(original), tmp_path / "demo"
+    write(told, documents=written)
+    bundle = read_bundle(told)
+    assert bundle.documents == written and plain.documents == {}
+    assert bundle.id != plain.id and bundle.model == plain.model
+    (told / "checks.json").write_text("{}")
+    with pytest.raises(RedlaneError, match=r"checks\.json was changed"):
+        read_bundle(told)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "../card.html", "trees.txt", "manifest.json"])
+def test_a_document_no_bundle_knows_is_refused_by_name(write, tmp_path, name):
+    with pytest.raises(RedlaneError, match=f"a bundle has no document '{name}'"):
+        write(tmp_path / "demo", documents={name: "x"})
+    assert names(tmp_path) == []
+
+
 def test_writing_again_replaces_the_whole_folder(write, model, tmp_path):
     write(tmp_path / "demo")
     write(tmp_path / "demo", model=replace(model, revenue=None))

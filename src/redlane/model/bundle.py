@@ -2,13 +2,13 @@
 
 ``trees.txt`` (LightGBM text), ``revenue.txt`` (the second head, where there is one), ``calibration.json``,
 ``features.json`` (every feature in order, with its categories), ``configuration.json``, ``card.md``,
-``golden.parquet`` and ``manifest.json``.
+``golden.parquet`` and ``manifest.json``; beside them the :data:`DOCUMENTS` that were written about the model.
 """
 
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,18 @@ from redlane.model.trees import Trees
 TREES, REVENUE, CALIBRATION = "trees.txt", "revenue.txt", "calibration.json"
 FEATURES, CONFIGURATION, CARD, GOLDEN = "features.json", "configuration.json", "card.md", "golden.parquet"
 
+DOCUMENTS = (
+    "data.json",
+    "evaluation.json",
+    "explanations.json",
+    "assurance.json",
+    "checks.json",
+    "promotion.json",
+    "card.html",
+)
+"""Text files about the model that a bundle may hold: what it learnt from, how good it is, what moves it, whether
+its explanations and its data passed the checks, why it was promoted, and the model report made of all these."""
+
 _LIBRARIES = ("lightgbm", "numpy", "pandas", "pyarrow")
 
 
@@ -40,7 +52,8 @@ class Bundle:
     """A bundle that has been read and checked.
 
     ``id`` names its content; ``manifest`` holds the facts it was written with under *facts*, the library
-    versions under *versions* and every file's hash under *files*.
+    versions under *versions* and every file's hash under *files*. ``documents`` holds the text of those
+    :data:`DOCUMENTS` that were written with it, by name.
     """
 
     id: str
@@ -49,6 +62,7 @@ class Bundle:
     configuration: dict[str, Any]
     manifest: dict[str, Any]
     folder: Path
+    documents: Mapping[str, str] = field(default_factory=dict)
 
     def configured(self, group: str) -> dict[str, Any]:
         """The settings of *group* the model was trained with.
@@ -71,16 +85,21 @@ def write_bundle(
     facts: Mapping[str, Any],
     golden: pd.DataFrame,
     card: str,
+    documents: Mapping[str, str] | None = None,
 ) -> str:
     """Write *folder*, whole or not at all, and give the bundle's id. Equal content gives equal bytes.
 
     *facts* (name, as_of, data hashes, profiles id ...) go into the manifest, the resolved *configuration*
     into its own file; absolute paths in either keep their last part only. *golden* are a few rows of
-    features.
+    features. *documents* (some of :data:`DOCUMENTS`, by name) are sealed like the rest.
 
     Raises:
-        RedlaneError: *specs* are not the model's features, there is no golden row, or the disk refuses.
+        RedlaneError: *specs* are not the model's features, there is no golden row, a document has a name no
+            bundle knows, or the disk refuses.
     """
+    given = dict(documents or {})
+    if unknown := sorted(set(given) - set(DOCUMENTS)):
+        raise RedlaneError(f"a bundle has no document {unknown[0]!r}; it may have {', '.join(DOCUMENTS)}")
     if tuple(spec.name for spec in specs) != model.features:
         raise RedlaneError("the features described are not the model's, or are in another order")
     with atomic_folder(folder) as target:
@@ -91,6 +110,8 @@ def write_bundle(
         write_json(target / FEATURES, [_described(spec, model) for spec in specs])
         write_json(target / CONFIGURATION, portable(configuration))
         write_text(target / CARD, card)
+        for name, text in given.items():
+            write_text(target / name, text)
         write_golden(target / GOLDEN, model, golden)
         return seal(target, {"facts": portable(facts), "versions": _versions()})
 
@@ -109,11 +130,12 @@ def read_bundle(folder: Path) -> Bundle:
         specs, model = _model(files)
         check_golden(files[GOLDEN], model)
         configuration = dict(json.loads(files[CONFIGURATION]))
+        documents = {name: files[name].decode() for name in DOCUMENTS if name in files}
     except RedlaneError as error:
         raise RedlaneError(f"{folder}: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise RedlaneError(f"{folder}: a file of the bundle does not hold what its name says") from None
-    return Bundle(sealed.id, model, specs, configuration, sealed.manifest, folder)
+    return Bundle(sealed.id, model, specs, configuration, sealed.manifest, folder, documents)
 
 
 def _model(files: Mapping[str, bytes]) -> tuple[tuple[Feature, ...], Model]:
@@ -157,5 +179,5 @@ def _check_files(folder: Path, found: set[str]) -> None:
     needed = {TREES, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN}
     if missing := sorted(needed - found):
         raise RedlaneError(f"{folder} is not a whole bundle: it lacks {missing[0]!r}")
-    if extra := sorted(found - needed - {REVENUE}):
+    if extra := sorted(found - needed - {REVENUE, *DOCUMENTS}):
         raise RedlaneError(f"{folder} holds {extra[0]!r}, which no bundle has")
