@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from redlane.declarations.identity import tie_hash
-from redlane.declarations.periods import Mask, Split
+from redlane.declarations.periods import Mask, Split, days
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.model.fitting import fit_model
 from redlane.model.model import Model
@@ -88,4 +88,5 @@ def training_data(
         revenue=None if revenue is None else revenue.to_numpy("float64"),
         weight=None if weight is None else weight[rows],
         row_order=tie_hash(chosen),
+        day=days(chosen["registered_on"]),
     )

@@ -52,6 +52,7 @@ def rows() -> Rows:
             revenue=np.where(irregular > 0, amount, np.nan),
             weight=None,
             row_order=hash64([f"{seed}-{number}" for number in range(count)]),
+            day=np.random.default_rng(seed).integers(18_000, 18_060, count),
         )
 
     return make

@@ -7,19 +7,31 @@ import pytest
 import yaml
 
 from redlane.errors import RedlaneError
-from redlane.model import REGISTRY, LightGBMSettings
+from redlane.model import LEARNERS, REGISTRY, LightGBMSettings
 from redlane.model.portable import portable
 from redlane.model.settings import RevenueSettings
 
-FILE = Path(__file__).parents[2] / "conf" / "model" / "lightgbm.yaml"
+FILES = sorted((Path(__file__).parents[2] / "conf" / "model").glob("*.yaml"))
 
 
-def test_the_file_spells_out_every_setting_and_nothing_else():
-    written = yaml.safe_load(FILE.read_text())
-    kind = REGISTRY[written.pop("name")]
+def test_every_kind_has_its_file():
+    assert {file.stem for file in FILES} == set(REGISTRY) == {kind.parse({}).name for kind in LEARNERS}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_file_spells_out_every_setting_and_nothing_else(file):
+    written = yaml.safe_load(file.read_text())
+    kind = REGISTRY[file.stem]
     assert set(written) == set(kind.model_fields)
     assert set(written["revenue"]) == set(RevenueSettings.model_fields)
-    assert kind.parse(written) == LightGBMSettings()
+    assert kind.parse(written) == kind()
+
+
+def test_a_kind_says_what_it_is_and_refuses_the_name_of_another():
+    assert len({kind.about for kind in LEARNERS}) == len(LEARNERS)
+    assert LightGBMSettings().plain()["name"] == "lightgbm"
+    with pytest.raises(RedlaneError, match="key 'name' is 'random_forest'"):
+        LightGBMSettings.parse({"name": "random_forest"})
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,12 @@ def test_history_may_come_in_several_files(trained, tmp_path):
     assert len(own) == 2 and all(re.fullmatch(r"part\.parquet \([0-9a-f]{8}\)", name) for name in own)
 
 
+def test_bundle_and_card_say_what_kind_of_model_they_hold(trained):
+    bundle = read_bundle(trained.bundle)
+    assert bundle.configured("model")["name"] == bundle.manifest["facts"]["model"] == "lightgbm"
+    assert "## Kind of model\n\nlightgbm: gradient boosted trees" in (trained.bundle / "card.md").read_text()
+
+
 def test_the_card_is_filled_in(trained):
     card = (trained.bundle / "card.md").read_text()
     parts = re.split(r"^## ", card, flags=re.M)

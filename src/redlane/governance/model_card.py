@@ -16,9 +16,10 @@ from redlane.features.spec import Feature
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What the card tells: the model's name, its data by file, its periods, its features and its evaluation."""
+    """What the card tells: the model's name and kind, its data by file, its periods, features and evaluation."""
 
     name: str
+    kind: str
     inputs: Mapping[str, str]
     split: Split
     features: Sequence[Feature]
@@ -31,6 +32,7 @@ def model_card(facts: CardFacts) -> str:
     sections = [
         f"# Model card: {facts.name}",
         _purpose(),
+        f"## Kind of model\n\n{facts.kind}.",
         _data(facts),
         _evaluation(facts.comparison),
         _features(facts.features),

@@ -11,6 +11,7 @@ from redlane.model.calibration import Calibration
 from redlane.model.categories import Levels
 from redlane.model.matrix import MatrixColumns
 from redlane.model.revenue import RevenueHead
+from redlane.model.scorer import Scorer
 from redlane.model.tree_shap import adds_up
 from redlane.model.trees import Trees
 
@@ -25,11 +26,22 @@ class Model:
     entry per row that depends on that row alone: batches, threads and row order change no bit.
     """
 
-    trees: Trees
+    scorer: Scorer
     categories: Levels
     calibration: Calibration
     revenue: RevenueHead | None
     features: tuple[str, ...]
+
+    @property
+    def trees(self) -> Trees:
+        """The trees, for whoever looks inside.
+
+        Raises:
+            RedlaneError: the model is of a kind that has none.
+        """
+        if not isinstance(self.scorer, Trees):
+            raise RedlaneError("the model has no trees: it is linear")
+        return self.scorer
 
     def columns(self, features: pd.DataFrame) -> MatrixColumns:
         """The frame's columns as numbers, in the model's order.
@@ -40,8 +52,8 @@ class Model:
         return MatrixColumns.read(features, self.features, self.categories)
 
     def margin(self, features: pd.DataFrame, threads: int | None = None) -> Floats:
-        """The trees' raw score, shape (n,): log-odds before calibration."""
-        return self.trees.raw(self.columns(features), threads)
+        """The raw score, shape (n,): log-odds before calibration, or whatever else ranks."""
+        return self.scorer.raw(self.columns(features), threads)
 
     def contributions(self, features: pd.DataFrame, threads: int | None = None) -> Floats:
         """What each feature adds to the margin, shape (n, features + 1), base value last; rows sum to it.
@@ -53,8 +65,8 @@ class Model:
             RedlaneError: on some row the sum differs from the margin by more than 1e-9 of its magnitude.
         """
         columns = self.columns(features)
-        margin = self.trees.raw(columns, threads)
-        contributions = self.trees.contributions(columns, threads, margin)
+        margin = self.scorer.raw(columns, threads)
+        contributions = self.scorer.contributions(columns, threads, margin)
         check_sums(contributions, margin)
         return contributions
 

@@ -1,6 +1,9 @@
-"""What can be tuned about the model; the words are LightGBM's own (lightgbm.readthedocs.io, Parameters)."""
+"""What can be tuned about every model, and about LightGBM (the words are its own: lightgbm.readthedocs.io, Parameters).
 
-from typing import Annotated, Any, Literal
+Settings of other kinds stand beside their learners, in ``model/learners/``.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -69,24 +72,32 @@ class RevenueSettings(TreeSettings):
 
 
 class ModelSettings(Settings):
-    """What every kind of model has; each kind adds its own. ``conf/model/*.yaml`` are such settings."""
+    """What every kind of model has; each kind adds its own in ``model/learners/``.
 
+    ``name`` is the kind; it travels with the settings, so that a bundle says what it holds.
+    """
+
+    about: ClassVar[str] = "a model"
+    """The kind in a few words, for the model card."""
+
+    name: str
     category_min_count: Count = 20
     """Category values seen on fewer training rows are treated as missing, as unseen ones are in scoring."""
     calibration_min_count: Count = 15
     """Least number of regular and of irregular rows behind each knot of the calibration curve."""
+    refit: bool = True
+    """Once the tuning rows have stopped the growing and calibrated, learn again from training and tuning rows.
+
+    Calibration still comes from margins of rows the model had not seen: those of the first learning.
+    """
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240101
     num_threads: Annotated[int, Field(ge=0)] = 1
     """0: as many as OMP_NUM_THREADS or the machine allows. The model is the same whatever the number."""
     revenue: RevenueSettings | None = RevenueSettings()
 
 
-class LightGBMSettings(TreeSettings, ModelSettings):
-    """Everything of ``conf/model/lightgbm.yaml``.
-
-    >>> LightGBMSettings.parse({"num_leaves": 63}).parameters()["num_leaves"]
-    63
-    """
+class BoostedSettings(TreeSettings, ModelSettings):
+    """What LightGBM models of every objective share."""
 
     learning_rate: Share = 0.03
     rounds: Count = 2500
@@ -95,8 +106,15 @@ class LightGBMSettings(TreeSettings, ModelSettings):
     """What early stopping watches on the tuning period."""
     monotone: bool = False
     """Hold number features to the direction their catalogue entry states (monotone constraints)."""
-    refit: bool = True
-    """After early stopping, grow the same number of trees on training and tuning rows together.
 
-    Calibration still comes from margins of rows the trees had not seen: those of the early-stopped model.
+
+class LightGBMSettings(BoostedSettings):
+    """Everything of ``conf/model/lightgbm.yaml``.
+
+    >>> LightGBMSettings.parse({"num_leaves": 63}).parameters()["num_leaves"]
+    63
     """
+
+    about: ClassVar[str] = "gradient boosted trees (LightGBM) on the log-odds"
+
+    name: Literal["lightgbm"] = "lightgbm"

@@ -11,7 +11,13 @@ from redlane.errors import RedlaneError
 
 Floats = npt.NDArray[np.float64]
 
-_KINDS = {"irregular": np.float64, "revenue": np.float64, "weight": np.float64, "row_order": np.uint64}
+_KINDS: dict[str, type[np.generic]] = {
+    "irregular": np.float64,
+    "revenue": np.float64,
+    "weight": np.float64,
+    "row_order": np.uint64,
+    "day": np.int64,
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,8 @@ class TrainingData:
 
     ``irregular`` is 0 or 1; ``revenue`` is in the reference currency, NaN where unknown; ``weight`` counts a
     row as so many (None: once each); ``row_order`` is the tie hash of each row's id, which fixes the order
-    the model sees rows in. All have one entry per row of ``features``.
+    the model sees rows in; ``day`` is the day of registration in days since 1970-01-01, for learners that rank
+    within days or weeks. All have one entry per row of ``features``.
 
     Raises:
         RedlaneError: lengths differ, ``irregular`` is not 0 or 1, or a weight is not a positive number.
@@ -31,6 +38,7 @@ class TrainingData:
     revenue: Floats | None
     weight: Floats | None
     row_order: npt.NDArray[np.uint64]
+    day: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
@@ -66,6 +74,7 @@ class TrainingData:
             revenue=None if self.revenue is None else self.revenue[rows],
             weight=None if self.weight is None else self.weight[rows],
             row_order=self.row_order[rows],
+            day=None if self.day is None else self.day[rows],
         )
 
 
@@ -77,6 +86,7 @@ def together(first: TrainingData, second: TrainingData) -> TrainingData:
         revenue=_joined(first, second, "revenue", np.nan),
         weight=_joined(first, second, "weight", 1.0),
         row_order=np.concatenate([first.row_order, second.row_order]),
+        day=None if first.day is None or second.day is None else np.concatenate([first.day, second.day]),
     ).canonical()
 
 

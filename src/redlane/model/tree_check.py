@@ -20,7 +20,7 @@ _TRAILER = re.compile(
     r"end of trees\n\nfeature_importances:\n(?:\w+=\d+\n)*\n"
     r"parameters:\n(?:\[[a-z0-9_]+: [\w.,+ -]*\]\n)*\nend of parameters\n\npandas_categorical:null\n"
 )
-_OBJECTIVE = re.compile(r"binary sigmoid:1|gamma|tweedie")
+_OBJECTIVE = re.compile(r"binary sigmoid:1|lambdarank|gamma|tweedie")
 
 _INTEGER_SPLITS = ("split_feature", "decision_type", "left_child", "right_child", "internal_count")
 _NUMBER_SPLITS = ("split_gain", "threshold", "internal_value", "internal_weight")

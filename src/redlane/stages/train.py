@@ -99,8 +99,10 @@ def run(
                 "profiles_id": store.id,
                 "rows": rows,
                 "caution": caution,
+                "model": model.name,
             }
-            card = CardFacts(bundle.name, inputs, split, features.features(), comparison, cautions)
+            kind = f"{model.name}: {model.about}"
+            card = CardFacts(bundle.name, kind, inputs, split, features.features(), comparison, cautions)
             bundle_id = write_bundle(
                 bundle,
                 fitted,

@@ -1,0 +1,35 @@
+"""Learners: one kind of model each, chosen by the class of its settings.
+
+A learner takes a :class:`Lesson` and its settings and gives back what scores. Its settings stand beside it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from redlane.model.learners import lightgbm
+from redlane.model.learners.lesson import Learnt, Lesson
+from redlane.model.settings import LightGBMSettings, ModelSettings
+
+Learner = Callable[[Lesson, Any], Learnt]
+
+LEARNERS: Mapping[type[ModelSettings], Learner] = {
+    LightGBMSettings: lightgbm.learn,
+    lightgbm.LightGBMRankerSettings: lightgbm.learn_order,
+    lightgbm.LightGBMRevenueSettings: lightgbm.learn_by_revenue,
+}
+"""What learns, by the class of settings it understands."""
+
+
+def learner_of(settings: ModelSettings) -> Learner:
+    """The learner for *settings*.
+
+    Raises:
+        TypeError: their class is in no learner's table.
+    """
+    try:
+        return LEARNERS[type(settings)]
+    except KeyError:
+        raise TypeError(f"no learner is known for {type(settings).__name__}") from None
+
+
+__all__ = ["LEARNERS", "Learner", "Learnt", "Lesson", "learner_of"]
