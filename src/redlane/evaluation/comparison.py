@@ -20,8 +20,10 @@ from redlane.evaluation.baselines import (
 )
 from redlane.evaluation.evaluating import evaluate
 from redlane.evaluation.logistic import logistic_regression
+from redlane.evaluation.partitions import partitions
 from redlane.evaluation.result import Evaluation
 from redlane.evaluation.settings import EvaluationSettings
+from redlane.evaluation.subgroups import Subgroups, judge_subgroups
 from redlane.evaluation.truth import Booleans, Floats, Truth
 from redlane.features.parties import History
 from redlane.features.view import View
@@ -63,6 +65,8 @@ class Comparison:
     unseen_rows: Booleans
     flags: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Hit rates of the red flags; see :func:`redlane.evaluation.flags.flag_table`. Empty where there are none."""
+    subgroups: Subgroups | None = None
+    """The model's results by subgroup of all test rows."""
 
     @property
     def seen_share(self) -> float:
@@ -96,8 +100,15 @@ def compare(
     truth = truth_of(test.declarations, proxy)
     unseen = unseen_tuple(earlier, test.declarations)
     whole = evaluate(rankings, truth, settings, probability=scores.probability)
+    parts = partitions(test.declarations, earlier, settings)
     return Comparison(
-        whole, _slice(rankings, truth, settings, scores, unseen), rankings, scores.probability, truth, unseen
+        whole,
+        _slice(rankings, truth, settings, scores, unseen),
+        rankings,
+        scores.probability,
+        truth,
+        unseen,
+        subgroups=judge_subgroups(scores.margin, scores.probability, truth, parts, settings),
     )
 
 

@@ -22,6 +22,7 @@ from redlane.evaluation.drawing import (
     remark,
 )
 from redlane.evaluation.order import Positions, inspection_order
+from redlane.evaluation.shares import wilson_ends
 from redlane.evaluation.truth import Floats, Truth
 
 POINTS = 600
@@ -114,17 +115,8 @@ def calibration(probability: Floats, irregular: Floats, bins: int = 10) -> Figur
 
 
 def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
-    """Wilson's 95 % interval of a share of so many rows (Wilson 1927): sensible at 0 and 1 too.
-
-    >>> low, high = wilson(np.array([0.0]), np.array([10.0]))
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.0], [0.278])
-    """
-    z2 = 1.959964**2
-    middle = (share + z2 / (2 * rows)) / (1 + z2 / rows)
-    half = np.sqrt(z2 * (share * (1 - share) / rows + z2 / (4 * rows**2))) / (1 + z2 / rows)
-    # The share lies within, whatever rounding says: at 0 and 1 an end would fall short of it by 1e-18.
-    return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
+    """Wilson's 95 % interval of a share of so many rows; see :func:`redlane.evaluation.shares.wilson_ends`."""
+    return wilson_ends(share, rows)
 
 
 def _what(truth: Truth, revenue: bool) -> str:

@@ -99,7 +99,7 @@ class Evaluation:
             "confidence": self.confidence,
             "revenue_is_proxy": self.revenue_is_proxy,
             "notes": list(self.notes),
-            **{name: _records(getattr(self, name)) for name in tables},
+            **{name: plain_records(getattr(self, name)) for name in tables},
         }
 
     def _label(self, cut: float | str | None) -> str:
@@ -124,7 +124,12 @@ def _text(value: float, low: float, high: float) -> str:
     return f"{value:.{digits}f}{around}"
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as JSON-ready data: NaN becomes None, dates become text.
+
+    >>> plain_records(pd.DataFrame({"value": [0.5, float("nan")]}))
+    [{'value': 0.5}, {'value': None}]
+    """
     return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 

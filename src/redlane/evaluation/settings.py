@@ -4,11 +4,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from redlane.declarations.columns import COLUMNS
 from redlane.settings import Settings
 
 Rate = Annotated[float, Field(gt=0, le=1)]
+
+DERIVED = ("hs_chapter", "preference_claimed", "importer_size", "importer_known")
+"""Ways of dividing declarations that are made from their columns rather than being one of them."""
+
+PARTITIONS = (
+    *DERIVED,
+    *(
+        column.name
+        for column in COLUMNS.values()
+        if column.role == "declared" and column.sensitivity == "open" and column.kind in ("code", "country")
+    ),
+)
+"""Every way of dividing declarations into subgroups: no id of a party is one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,26 @@ class EvaluationSettings(Settings):
     """Seed of the resampling."""
     calibration_bins: Annotated[int, Field(ge=2)] = 10
     """Bins of equal count for the calibration error."""
+
+    subgroups: tuple[str, ...] = (
+        *("office", "origin_country", "hs_chapter", "transport_mode", "import_type", "tax_type"),
+        *("preference_claimed", "importer_size", "importer_known"),
+    )
+    """Ways of dividing the test rows; those whose columns are absent are passed over."""
+    subgroup_rate: Rate = 0.05
+    """Share of all declarations that is inspected when subgroups are compared."""
+    subgroup_least: Annotated[int, Field(ge=1)] = 100
+    """Fewest test rows of a group; smaller ones are pooled."""
+    subgroup_most: Annotated[int, Field(ge=1)] = 12
+    """Most groups shown of one partition, the largest; the others are pooled."""
+
+    @field_validator("subgroups")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in PARTITIONS:
+                raise ValueError(f"'{name}' divides nothing; there are {', '.join(PARTITIONS)}")
+        return names
 
     @property
     def cuts(self) -> tuple[Cut, ...]:

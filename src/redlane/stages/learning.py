@@ -18,6 +18,7 @@ from redlane.io.files import write_json
 from redlane.io.tables_out import write_table
 from redlane.profiles.build import Profiles
 from redlane.stages.result import ResultTable
+from redlane.stages.subgroup_tables import subgroup_tables
 
 REPEATED = 0.2
 """With more than this share of test rows repeating earlier goods exactly, the honest slice is shown as well."""
@@ -108,7 +109,7 @@ def tables(comparison: Comparison) -> list[ResultTable]:
     if comparison.unseen is not None and comparison.seen_share > REPEATED:
         shown.append(comparison.unseen)
     compared = [table for evaluation in shown for table in _compared(evaluation, comparison)]
-    return [*compared, *_typologies(comparison.whole)]
+    return [*compared, *_typologies(comparison.whole), *subgroup_tables(comparison.subgroups)]
 
 
 def _compared(evaluation: Evaluation, comparison: Comparison) -> list[ResultTable]:
@@ -222,12 +223,17 @@ def _slug(title: str) -> str:
 def write_evaluation(folder: Path, comparison: Comparison) -> list[Path]:
     """Write an evaluation's tables (Parquet), numbers (JSON) and plots (PNG) into *folder*; give their paths."""
     paths = [folder / "evaluation.json"]
-    write_json(paths[0], {name: evaluation.plain() for name, evaluation in _slices(comparison).items()})
+    slices = {name: evaluation.plain() for name, evaluation in _slices(comparison).items()}
+    groups = comparison.subgroups
+    write_json(paths[0], {**slices, "Subgroups": None if groups is None else groups.plain()})
     for name, evaluation in _slices(comparison).items():
         for table in ("measures", "difference", "per_week", "per_typology"):
             if len(frame := getattr(evaluation, table)):
                 paths.append(folder / f"{_slug(name)}_{table}.parquet")
                 write_table(paths[-1], frame)
+    if groups is not None and len(groups.table):
+        paths.append(folder / "subgroups.parquet")
+        write_table(paths[-1], groups.table)
     if len(comparison.flags):
         paths.append(folder / "red_flags.parquet")
         write_table(paths[-1], comparison.flags)
