@@ -59,7 +59,7 @@ def test_history_may_come_in_several_files(trained, tmp_path):
 def test_bundle_and_card_say_what_kind_of_model_they_hold(trained):
     bundle = read_bundle(trained.bundle)
     assert bundle.configured("model")["name"] == bundle.manifest["facts"]["model"] == "lightgbm"
-    assert "## Kind of model\n\nlightgbm: gradient boosted trees" in (trained.bundle / "card.md").read_text()
+    assert "\nKind of model: lightgbm: gradient boosted trees" in (trained.bundle / "card.md").read_text()
 
 
 def test_the_card_is_filled_in(trained):

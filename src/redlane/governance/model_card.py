@@ -31,8 +31,7 @@ def model_card(facts: CardFacts) -> str:
     """The card as Markdown text."""
     sections = [
         f"# Model card: {facts.name}",
-        _purpose(),
-        f"## Kind of model\n\n{facts.kind}.",
+        _purpose(facts.kind),
         _data(facts),
         _evaluation(facts.comparison),
         _features(facts.features),
@@ -59,12 +58,13 @@ def _cell(value: object) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _purpose() -> str:
+def _purpose(kind: str) -> str:
     return (
         "## Intended use\n\n"
         "Ranks import declarations by how likely an inspection is to find an irregularity, so that officers "
         "can choose which to examine, with a stated random share beside the ranking. An officer decides; the "
         "score is one input. It is no proof against a trader, no customs value, and not to be used on persons."
+        f"\n\nKind of model: {kind}."
     )
 
 
