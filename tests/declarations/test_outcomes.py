@@ -43,6 +43,8 @@ def test_the_proxy_stands_in_only_where_asked_and_where_nothing_was_recovered() 
     assert "recovered_revenue" not in complete_outcomes(frame.copy(), DeclarationFormat(columns=TWO))[0]
     asked = DeclarationFormat(columns=TWO, revenue_proxy="value_times_duty_rate")
     assert complete_outcomes(frame.copy(), asked)[0]["recovered_revenue"].tolist()[:2] == [5.0, 0.0]
+    whole = DeclarationFormat(columns=TWO, revenue_proxy="value")
+    assert complete_outcomes(frame.copy(), whole)[0]["recovered_revenue"].tolist()[:2] == [50.0, 0.0]
     given = frame.assign(recovered_revenue=[9.0, 8.0, 7.0])
     assert complete_outcomes(given, asked)[0]["recovered_revenue"].tolist() == [9, 8, 7]
     assert revenue_proxy(frame.drop(columns="duty_rate")).isna().all()

@@ -10,7 +10,6 @@ from redlane.errors import RedlaneError
 from redlane.evaluation import EvaluationSettings, Truth, evaluate
 from redlane.evaluation.baselines import (
     goods_tuple,
-    importer_history,
     lookup_table,
     random_rank,
     unit_price_position,
@@ -93,11 +92,10 @@ def test_chance_is_uniform_seeded_and_independent_of_the_tie_order():
     assert abs(np.corrcoef(chance, tie.astype(float))[0, 1]) < 0.06
 
 
-def test_high_values_low_unit_prices_and_known_offenders_come_first():
+def test_high_values_low_unit_prices_come_first():
     low_to_high = np.array([1.0, 2.0, 3.0])
     assert np.argmax(value_rank(low_to_high)) == 2
     assert np.argmax(unit_price_rule(low_to_high)) == 0
-    assert np.argmax(importer_history(low_to_high)) == 2
 
 
 def test_unit_price_position_divides_before_the_logarithm_and_backs_off_to_the_hs6():

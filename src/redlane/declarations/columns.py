@@ -57,6 +57,13 @@ _ALL = (
         wco="Declaration/AcceptanceDateTime",
     ),
     Column(
+        "registered_hour",
+        "number",
+        "declared",
+        "Time of the day of registration, read off its date where the format says `time_of_day`",
+        unit="hours after midnight",
+    ),
+    Column(
         "office", "code", "declared", "Customs office of declaration", wco="Declaration/DeclarationOfficeID"
     ),
     Column(

@@ -13,6 +13,9 @@ from redlane.settings import Settings
 
 Policy = Literal["reject", "missing"]
 
+HOUR = "registered_hour"
+"""The one column that no label is mapped to."""
+
 
 class Policies(Settings):
     """What becomes of a record with a bad value: it is rejected, or accepted with that value missing.
@@ -71,10 +74,14 @@ class DeclarationFormat(Settings):
     are noted, or refuse the file (``unknown_columns``). ``dates`` holds "iso" (YYYY-MM-DD) or
     :func:`time.strptime` formats, tried in order.
 
+    ``time_of_day`` keeps what the dates of registration say beside the day, as ``registered_hour``; without it a
+    time of day is read and let go.
+
     ``inspected: all`` says that every record was inspected (as in files of inspections only); ``column``,
     that the file's own column says so. An outcome without a date becomes known
     ``assumed_outcome_delay_days`` after registration. ``revenue_proxy`` stands in where a file has no
-    recovered revenue: ``value_times_duty_rate`` is irregular x customs value x duty rate / 100.
+    recovered revenue: ``value_times_duty_rate`` is irregular x customs value x duty rate / 100, ``value`` is
+    irregular x customs value.
 
     Raises:
         RedlaneError: (through :meth:`parse`) a key is unknown, or a value out of place.
@@ -92,6 +99,7 @@ class DeclarationFormat(Settings):
     thousands: Literal["", ",", ".", " ", "'"] = ""
     largest_number: float = Field(default=1e14, gt=0, le=1e300)
     dates: tuple[str, ...] = ("iso",)
+    time_of_day: bool = False
     earliest_date: date = date(1970, 1, 1)
     true_values: tuple[str, ...] = ("1", "1.0", "true", "True", "TRUE")
     false_values: tuple[str, ...] = ("0", "0.0", "false", "False", "FALSE")
@@ -102,7 +110,7 @@ class DeclarationFormat(Settings):
     policies: Policies = Policies()
     inspected: Literal["all", "column"] = "column"
     assumed_outcome_delay_days: int = Field(default=30, ge=0)
-    revenue_proxy: Literal["none", "value_times_duty_rate"] = "none"
+    revenue_proxy: Literal["none", "value", "value_times_duty_rate"] = "none"
     limits: Limits = Limits()
 
     _encoding = field_validator("encoding")(check_encoding)
@@ -116,6 +124,10 @@ class DeclarationFormat(Settings):
         lacking = next((name for name in REQUIRED if name not in columns.values()), None)
         if lacking is not None:
             raise ValueError(f"no label is mapped to {lacking}, which every declaration needs")
+        if HOUR in columns.values():
+            raise ValueError(
+                f"{HOUR} is read off the date of registration: set time_of_day, and map the date only"
+            )
         return columns
 
     @field_validator("dates")

@@ -1,9 +1,13 @@
 """Outcomes completed: when each became known, whether there was an inspection, what a finding brought."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from redlane.declarations.format import DeclarationFormat
+
+Proxy = Literal["value", "value_times_duty_rate"]
 
 
 def complete_outcomes(frame: pd.DataFrame, rules: DeclarationFormat) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -24,21 +28,22 @@ def complete_outcomes(frame: pd.DataFrame, rules: DeclarationFormat) -> tuple[pd
     counts = _inspections(frame, rules)
     _known_on(frame, rules)
     if rules.revenue_proxy != "none" and "recovered_revenue" not in frame:
-        frame["recovered_revenue"] = revenue_proxy(frame)
+        frame["recovered_revenue"] = revenue_proxy(frame, rules.revenue_proxy)
     return frame, counts
 
 
-def revenue_proxy(frame: pd.DataFrame) -> pd.Series:
-    """irregular x customs value x duty rate / 100: a stand-in for recovered revenue, and to be called one.
+def revenue_proxy(frame: pd.DataFrame, proxy: Proxy = "value_times_duty_rate") -> pd.Series:
+    """irregular x customs value (x duty rate / 100): a stand-in for recovered revenue, and to be called one.
 
-    Missing where any of the three is missing or absent.
+    Missing where any of its parts is missing or absent.
 
     >>> found = pd.DataFrame({"irregular": [1.0], "customs_value": [200.0], "duty_rate": [8.0]})
     >>> revenue_proxy(found).tolist()
     [16.0]
     """
     irregular, value, rate = (frame.get(name, np.nan) for name in ("irregular", "customs_value", "duty_rate"))
-    return pd.Series(irregular * value * rate / 100, index=frame.index, dtype="float64")
+    lost = irregular * value if proxy == "value" else irregular * value * rate / 100
+    return pd.Series(lost, index=frame.index, dtype="float64")
 
 
 def _inspections(frame: pd.DataFrame, rules: DeclarationFormat) -> dict[str, int]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from redlane.declarations.batches import Batch, Contract
 from redlane.declarations.duplicates import Duplicates, Suspects, keys, repeated, settle, suspects
-from redlane.declarations.format import DeclarationFormat
+from redlane.declarations.format import HOUR, DeclarationFormat
 from redlane.declarations.headers import match_columns
 from redlane.declarations.rejects import reject_lines
 from redlane.errors import RedlaneError
@@ -73,6 +73,12 @@ class DeclarationFile:
         )
         self.records, self.id_hashes = self._look_through()
         self.set_duplicates(find_duplicates([self])[0])
+
+    @property
+    def columns(self) -> list[str]:
+        """The canonical columns that accepted rows will have, those that are read off others included."""
+        derived = [HOUR] if self.format.time_of_day else []
+        return [*dict.fromkeys([*self.sources, "item_number", *derived])]
 
     @property
     def as_of(self) -> date:

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redlane.declarations.columns import COLUMNS, REQUIRED
-from redlane.declarations.format import DeclarationFormat
-from redlane.declarations.values import MISSING_DAY, Mask, Parsed, parse
+from redlane.declarations.format import HOUR, DeclarationFormat
+from redlane.declarations.values import MISSING_DAY, Mask, Parsed, parse, parse_hours
 
 OPAQUE = ("declaration_id", "item_number")
 """Ids: echoed as they stand, whatever they hold."""
@@ -64,6 +64,8 @@ def validate(cells: Mapping[str, pa.Array], rules: DeclarationFormat, as_of: dat
     """
     parsed = {name: _column(name, column, rules, as_of) for name, column in cells.items()}
     _check_outcome_date(parsed)
+    if rules.time_of_day:
+        parsed[HOUR] = parse_hours(cells["registered_on"], rules)
     faults: list[Fault] = []
     repairs: list[tuple[str, Mask]] = []
     accepted = np.ones(len(next(iter(cells.values()))), dtype=bool)

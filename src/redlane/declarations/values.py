@@ -154,6 +154,26 @@ def parse_dates(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
     return parsed
 
 
+def parse_hours(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
+    """Hours after midnight that dates say beside the day; NaN where they say none, or are no dates.
+
+    >>> rules = DeclarationFormat(columns=_TWO, dates=("%d/%m/%Y %H:%M", "iso"))
+    >>> parse_hours(pa.array(["31/03/2025 13:30", "2025-03-31", "soon"]), rules).values.tolist()
+    [13.5, nan, nan]
+    """
+    if pa.types.is_timestamp(cells.type):
+        moments = pc.cast(cells, pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
+        return Parsed(np.mod(moments, _DAY) * 24 / _DAY)
+    timed = [way for way in rules.dates if "%H" in way or "%I" in way]
+
+    def judge(text: str) -> Judged:
+        found = next((hour for way in timed if (hour := _hour(text, way)) is not None), None)
+        return Judged(found)
+
+    parsed = _by_distinct(parse_text(_trimmed(cells)[0]), judge, pa.float64())
+    return Parsed(_floats(parsed.values))
+
+
 def parse_numbers(cells: pa.Array, rules: DeclarationFormat) -> Parsed:
     """Finite numbers in a strict grammar; -0 becomes 0."""
     if pa.types.is_timestamp(cells.type):
@@ -259,6 +279,14 @@ def _day_reader(way: str) -> Callable[[str], date | None]:
             return None
 
     return read
+
+
+def _hour(text: str, way: str) -> float | None:
+    try:
+        moment = time.strptime(text, way)
+    except ValueError:
+        return None
+    return moment.tm_hour + moment.tm_min / 60 + min(moment.tm_sec, 59) / 3600
 
 
 def _typed_days(cells: pa.Array) -> Parsed:

@@ -4,7 +4,7 @@ Each is a small function of plain arrays; higher scores are inspected first. Tho
 training rows only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,12 +61,15 @@ def unit_price_position(train: pd.DataFrame, test: pd.DataFrame, least: int = 10
     return np.asarray(own - medians, dtype=np.float64)
 
 
-def importer_history(hit_rate: Floats) -> Floats:
-    """Known offenders first: the importer's hit rate as of the declaration, smoothed to the base rate.
+def repeat_columns(columns: Iterable[str], wanted: Sequence[str] = GOODS) -> tuple[str, ...]:
+    """Those of *wanted* that declarations with these *columns* have: what tells whether a row repeats another.
 
-    *hit_rate* is an as-of feature column, so that no row sees its own outcome or one not yet known. NaN last.
+    >>> repeat_columns(["hs_code", "net_mass"]), repeat_columns(["customs_value"])
+    (('hs6', 'net_mass'), ())
     """
-    return np.asarray(hit_rate, dtype=np.float64).copy()
+    held = set(columns)
+    held |= {"hs6"} if "hs_code" in held else set()
+    return tuple(name for name in wanted if name in held)
 
 
 def goods_tuple(frame: pd.DataFrame, columns: Sequence[str] = GOODS) -> Hashes:
@@ -82,19 +85,25 @@ def goods_tuple(frame: pd.DataFrame, columns: Sequence[str] = GOODS) -> Hashes:
     return combine([_hashed(frame, name) for name in columns])
 
 
-def unseen_tuple(train_goods: pd.DataFrame, test_goods: pd.DataFrame) -> Booleans:
-    """True for the test rows whose exact goods tuple no training row has: the honest slice.
+def unseen_tuple(
+    train_goods: pd.DataFrame, test_goods: pd.DataFrame, columns: Sequence[str] = GOODS
+) -> Booleans:
+    """True for the test rows whose exact tuple of *columns* no training row has: the honest slice.
 
     Where synthesis or duplication has copied rows together with their outcome, only these rows can show what
     a model has learned.
     """
-    return ~np.isin(goods_tuple(test_goods), goods_tuple(train_goods))
+    return ~np.isin(goods_tuple(test_goods, columns), goods_tuple(train_goods, columns))
 
 
 def lookup_table(
-    train_goods: pd.DataFrame, train_irregular: Floats, test_goods: pd.DataFrame, strength: float = 1.0
+    train_goods: pd.DataFrame,
+    train_irregular: Floats,
+    test_goods: pd.DataFrame,
+    strength: float = 1.0,
+    columns: Sequence[str] = GOODS,
 ) -> Floats:
-    """The mean training outcome of the exact goods tuple, smoothed to the base rate; unseen: the base rate.
+    """The mean training outcome of the exact tuple of *columns*, smoothed to the base rate; unseen: the base rate.
 
     ``(hits + strength * base) / (rows + strength)``. A table cannot generalise: if it beats the models, the
     test rows were in the training rows. Training rows without an outcome (NaN) are left out.
@@ -108,9 +117,9 @@ def lookup_table(
     labelled = ~np.isnan(train_irregular)
     outcome = train_irregular[labelled]
     base = float(outcome.mean()) if len(outcome) else 0.0
-    summary = pd.Series(outcome).groupby(goods_tuple(train_goods)[labelled]).agg(["sum", "count"])
+    summary = pd.Series(outcome).groupby(goods_tuple(train_goods, columns)[labelled]).agg(["sum", "count"])
     smoothed = (summary["sum"] + strength * base) / (summary["count"] + strength)
-    return smoothed.reindex(goods_tuple(test_goods)).fillna(base).to_numpy(dtype=np.float64)
+    return smoothed.reindex(goods_tuple(test_goods, columns)).fillna(base).to_numpy(dtype=np.float64)
 
 
 def _hashed(frame: pd.DataFrame, name: str) -> Hashes:

@@ -10,9 +10,9 @@ from redlane.declarations.identity import tie_hash
 from redlane.declarations.periods import days
 from redlane.errors import RedlaneError
 from redlane.evaluation.baselines import (
-    importer_history,
     lookup_table,
     random_rank,
+    repeat_columns,
     unit_price_position,
     unit_price_rule,
     unseen_tuple,
@@ -29,12 +29,11 @@ from redlane.features.parties import History
 from redlane.features.view import View
 from redlane.pipeline import Scores
 from redlane.profiles.build import Profiles
+from redlane.profiles.keys import source_columns
 from redlane.profiles.needs import ProfileNeeds
 
 MODEL = "redlane"
 BY_REVENUE = "redlane, by expected revenue"
-
-_IMPORTER = History(key=("importer_id",), measures=("hit_rate",))
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ class Rows:
 class Comparison:
     """Evaluations on all test rows and, where there are enough, on those whose goods tuple is new.
 
-    ``seen_share`` is the share of test rows whose exact goods tuple an earlier declaration had.
+    ``seen_share`` is the share of test rows whose exact goods tuple an earlier declaration had; 0 where declarations
+    have none of the columns such a tuple is made of.
     """
 
     whole: Evaluation
@@ -74,9 +74,10 @@ class Comparison:
         return 1.0 - float(self.unseen_rows.mean())
 
 
-def baseline_needs(columns: pd.Index) -> ProfileNeeds:
-    """The profiles the baselines read, as far as the declarations have the columns."""
-    return _IMPORTER.needs() if "importer_id" in columns else ProfileNeeds()
+def baseline_needs(columns: pd.Index, settings: EvaluationSettings | None = None) -> ProfileNeeds:
+    """The profiles the baselines of *settings* read, as far as the declarations have the columns."""
+    histories = _histories(columns, settings or EvaluationSettings())
+    return ProfileNeeds.union([history.needs() for history in histories.values()])
 
 
 def compare(
@@ -94,11 +95,12 @@ def compare(
     *earlier* are all declarations registered before the test period, outcome known or not: the honest slice
     leaves out every row whose goods tuple occurs among them. *proxy* marks a stand-in revenue.
     """
-    rankings = {MODEL: scores.margin, **_baselines(train, test, profiles)}
+    rankings = {MODEL: scores.margin, **_baselines(train, test, profiles, settings)}
     if scores.expected_revenue is not None:
         rankings[BY_REVENUE] = scores.expected_revenue
     truth = truth_of(test.declarations, proxy)
-    unseen = unseen_tuple(earlier, test.declarations)
+    tuple_of = repeat_columns(test.declarations.columns, settings.repeats)
+    unseen = unseen_tuple(earlier, test.declarations, tuple_of) if tuple_of else np.ones(len(truth), np.bool_)
     whole = evaluate(rankings, truth, settings, probability=scores.probability)
     parts = partitions(test.declarations, earlier, settings)
     return Comparison(
@@ -144,7 +146,9 @@ def _slice(
     return evaluate(chosen, truth.where(rows), settings, probability=scores.probability[rows])
 
 
-def _baselines(train: Rows, test: Rows, profiles: Profiles) -> dict[str, Floats]:
+def _baselines(
+    train: Rows, test: Rows, profiles: Profiles, settings: EvaluationSettings
+) -> dict[str, Floats]:
     """Those that the columns at hand, and training rows if there are any, allow; random always."""
     columns = test.declarations.columns
     rankings = {"random": random_rank(tie_hash(test.declarations))}
@@ -152,12 +156,23 @@ def _baselines(train: Rows, test: Rows, profiles: Profiles) -> dict[str, Floats]
         rankings["value rank"] = value_rank(test.declarations["customs_value"].to_numpy("float64"))
     if {"customs_value", "net_mass", "hs_code"} <= set(columns):
         rankings["unit-price rule"] = unit_price_rule(_price_position(train, test))
-    if "importer_id" in columns:
-        rankings["importer history"] = importer_history(_importer_rate(test, profiles))
+    for name, history in _histories(columns, settings).items():
+        rankings[name] = _hit_rate(name, history, test, profiles)
     if len(train.declarations):
-        rankings["goods look-up table"] = lookup_table(train.declarations, train.irregular, test.declarations)
+        if tuple_of := repeat_columns(columns, settings.repeats):
+            rankings["goods look-up table"] = lookup_table(
+                train.declarations, train.irregular, test.declarations, columns=tuple_of
+            )
         rankings["logistic regression"] = logistic_regression(train.features, train.irregular, test.features)
     return rankings
+
+
+def _histories(columns: pd.Index, settings: EvaluationSettings) -> dict[str, History]:
+    return {
+        name: History(key=key, measures=("hit_rate",))
+        for name, key in settings.histories.items()
+        if set(source_columns(key)) <= set(columns)
+    }
 
 
 def _price_position(train: Rows, test: Rows) -> Floats:
@@ -167,7 +182,11 @@ def _price_position(train: Rows, test: Rows) -> Floats:
     return unit_price_position(train.declarations, test.declarations)
 
 
-def _importer_rate(test: Rows, profiles: Profiles) -> Floats:
-    if _IMPORTER.needs().missing_from(profiles.needs):
-        raise RedlaneError("the profiles lack the importers' outcomes, which the baselines are read from")
-    return _IMPORTER.compute(View(test.declarations, profiles))["importer_hit_rate"].astype(np.float64)
+def _hit_rate(name: str, history: History, test: Rows, profiles: Profiles) -> Floats:
+    """Known offenders first."""
+    if history.needs().missing_from(profiles.needs):
+        raise RedlaneError(
+            f"the profiles lack the outcomes that the baseline '{name}' is read from: build them anew, or leave the "
+            f"baseline out of evaluation.histories"
+        )
+    return history.compute(View(test.declarations, profiles))[history.features()[0].name].astype(np.float64)

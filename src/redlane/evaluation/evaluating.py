@@ -52,6 +52,7 @@ def evaluate(
         difference=difference_table(judged, main, settings),
         n=len(truth),
         blocks=judge.drawn.shape[1],
+        block=settings.block,
         base_rate=base,
         main=main,
         confidence=settings.confidence,

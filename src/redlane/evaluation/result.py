@@ -38,7 +38,7 @@ class Evaluation:
         difference: main ranking minus each other, on the same resampled weeks: ranking, baseline, measure,
             rate, value, low, high, cut.
         n: labelled rows judged.
-        blocks: weeks among them; with fewer than two there are no intervals.
+        blocks: weeks (or other blocks of time, as ``block`` says) among them; with fewer than two there are no intervals.
         base_rate: share irregular, with its interval.
         main: the ranking the others are compared with (the first one given).
         confidence: level of all intervals.
@@ -57,6 +57,7 @@ class Evaluation:
     confidence: float
     revenue_is_proxy: bool
     notes: tuple[str, ...]
+    block: str = "week"
 
     def get(self, ranking: str, measure: str, cut: float | str | None = None) -> Measured:
         """One value with its interval; *cut* is a rate (0.05), a label ("200 inspections"), or None.

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from redlane.declarations.columns import COLUMNS
+from redlane.evaluation.baselines import GOODS
+from redlane.profiles.keys import Key, check_key
 from redlane.settings import Settings
 
 Rate = Annotated[float, Field(gt=0, le=1)]
@@ -80,6 +82,17 @@ class EvaluationSettings(Settings):
     """Seed of the resampling."""
     calibration_bins: Annotated[int, Field(ge=2)] = 10
     """Bins of equal count for the calibration error."""
+    histories: dict[str, Key] = {"importer history": ("importer_id",)}
+    """Baselines that rank by what is known of one key: its hit rate as of the day, smoothed. Name -> key."""
+    repeats: tuple[str, ...] = GOODS
+    """Rows that agree in all of these columns repeat each other: look-up baseline and honest slice go by them."""
+
+    @field_validator("histories")
+    @classmethod
+    def _keys(cls, histories: dict[str, Key]) -> dict[str, Key]:
+        for name, key in histories.items():
+            check_key(key, f"the baseline '{name}'")
+        return histories
 
     subgroups: tuple[str, ...] = (
         *("office", "origin_country", "hs_chapter", "transport_mode", "import_type", "tax_type"),

@@ -13,8 +13,8 @@ from redlane.errors import RedlaneError
 from redlane.explanations.wording import FORMATS, Words
 from redlane.features.spec import Feature
 
-CANNOT_BE_COMPUTED = "cannot be computed for this declaration: {meaning}"
-NOT_STATED = "not stated in this declaration: {meaning}"
+CANNOT_BE_COMPUTED = "cannot be computed for this {row}: {meaning}"
+NOT_STATED = "not stated in this {row}: {meaning}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def missing_sentence(spec: Feature) -> str:
     'cannot be computed for this declaration: Robust z-score of the unit price'
     """
     template = NOT_STATED if spec.kind == "category" else CANNOT_BE_COMPUTED
-    return template.format(meaning=spec.meaning)
+    return template.format(meaning=spec.meaning, row=spec.row)
 
 
 def _check_field(name: str, form: str, conversion: str | None, where: str) -> None:

@@ -19,8 +19,9 @@ from redlane.features.goods import Codes, Duty, Route, hs_prefix
 from redlane.features.incentives import Misclassification
 from redlane.features.mirror import Mirror
 from redlane.features.network import Fan, Hub, Neighbours
+from redlane.features.novelty import Novelty
 from redlane.features.origin_incentives import OriginIncentive
-from redlane.features.parties import History, Novelty, base_rate
+from redlane.features.parties import History, base_rate
 from redlane.features.price_habit import PriceHabit
 from redlane.features.repeats import Repeats
 from redlane.features.shares import Shares
@@ -31,6 +32,7 @@ from redlane.features.timing import Timing
 from redlane.features.unit_price import UnitPrice
 from redlane.features.vertex import Vertex
 from redlane.features.view import View
+from redlane.features.vocabulary import reworded
 from redlane.profiles.build import Profiles
 from redlane.profiles.keys import HS_PREFIXES
 from redlane.profiles.needs import ProfileNeeds
@@ -82,9 +84,13 @@ class FeatureSettings(Settings):
 
     ``unavailable`` says what happens where the declarations cannot feed a family: *refuse* to start, or
     *leave_out* what lacks a column or a reference table, naming it once.
+
+    ``words`` replaces words of meanings and sentences, for declarations that are something else: {importer:
+    customer, declarations: payments}.
     """
 
     unavailable: Literal["refuse", "leave_out"] = "refuse"
+    words: dict[str, str] = {}
     families: tuple[SerializeAsAny[Annotated[Family, BeforeValidator(_family)]], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -105,7 +111,9 @@ class FeatureSettings(Settings):
 
     def features(self) -> tuple[Feature, ...]:
         """All features, in order."""
-        return tuple(feature for family in self.families for feature in family.features())
+        return tuple(
+            reworded(feature, self.words) for family in self.families for feature in family.features()
+        )
 
     def flags(self) -> tuple[Flag, ...]:
         """All red flags, in order."""
@@ -117,7 +125,7 @@ class FeatureSettings(Settings):
             Flags(catalogue=flags.catalogue) if isinstance(family, Flags) and not family.catalogue else family
             for family in self.families
         ]
-        return FeatureSettings(unavailable=self.unavailable, families=tuple(families))
+        return FeatureSettings(unavailable=self.unavailable, words=self.words, families=tuple(families))
 
     def names(self) -> tuple[str, ...]:
         """What a flag may name: declared columns, parts of the HS code, features, peer numbers."""

@@ -1,20 +1,29 @@
-"""Party history and novelty: what was known of an importer, a seller, a good, or any cross of them."""
+"""History: what was known of an importer, a seller, a good, or any cross of them."""
 
 from collections.abc import Container
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from redlane.features.family import Computed, Family
 from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View, ratio
 from redlane.profiles.keys import Key, check_key, key_name, key_phrase, key_words, source_columns
+from redlane.profiles.ledger import Seen
 from redlane.profiles.needs import ProfileNeeds
 
 Window = Literal["all"] | int
-Measure = Literal["count", "value", "hit_rate", "inspected", "days_since_first", "days_since_last"]
+Measure = Literal[
+    "count",
+    "value",
+    "mean_value",
+    "value_to_mean",
+    "hit_rate",
+    "inspected",
+    "days_since_first",
+    "days_since_last",
+]
 
 _PARTIES = {"importer_id", "seller_id", "declarant_id", "carrier_id", "office"}
 _ORIGINS = {"origin_country", "departure_country", "tax_type", "origin_indicator", "preference_claimed"}
@@ -51,7 +60,9 @@ def window_words(window: Window) -> str:
     >>> window_words("all"), window_words(365), window_words(90)
     ('so far', 'in the past year', 'in the past 90 days')
     """
-    return {"all": "so far", 365: "in the past year"}.get(window, f"in the past {window} days")
+    return {"all": "so far", 1: "on the day before", 365: "in the past year"}.get(
+        window, f"in the past {window} days"
+    )
 
 
 def capital(words: str) -> str:
@@ -68,7 +79,8 @@ class History(Family):
 
     The hit rate is (hits + m * prior) / (inspected + m), with m = ``prior_weight`` and as prior the rate of
     ``parent`` (itself smoothed to the overall rate) or the overall rate. An entity never inspected has the
-    prior, not zero. Only outcomes known before the day count.
+    prior, not zero. Only outcomes known before the day count. ``value_to_mean`` is this declaration's value divided by
+    the average of the earlier ones; missing where there are none.
     """
 
     title: ClassVar[str] = "History"
@@ -86,8 +98,17 @@ class History(Family):
         return key
 
     def columns(self) -> tuple[str, ...]:
-        """The key's own columns and its parent's."""
-        return source_columns((*self.key, *self.parent))
+        """The key's own columns and its parent's; the value where it is compared."""
+        value = ("customs_value",) if "value_to_mean" in self.measures else ()
+        return tuple(dict.fromkeys([*source_columns((*self.key, *self.parent)), *value]))
+
+    def reduced_to(self, columns: Container[str]) -> Self | None:
+        """Without a comparison of values where none are declared."""
+        if "customs_value" in columns:
+            return super().reduced_to(columns)
+        kept = tuple(measure for measure in self.measures if measure != "value_to_mean")
+        rest = self if kept == self.measures else self.model_copy(update={"measures": kept})
+        return Family.reduced_to(rest, columns) if kept else None
 
     def needs(self) -> ProfileNeeds:
         """Activity and outcomes of the key; outcomes of the parent and of everything for the prior."""
@@ -124,6 +145,17 @@ class History(Family):
                 "customs value declared",
                 "reference currency",
                 f"customs value declared by {phrase} {tail}: {{value}}",
+            ),
+            "mean_value": (
+                "average customs value",
+                "reference currency",
+                f"average customs value of {phrase} {tail}: {{value}}",
+            ),
+            "value_to_mean": (
+                "customs value of this declaration divided by the average",
+                "times",
+                f"the customs value is {{value}} times the average of {phrase} {tail} "
+                f"({{{name}_average{suffix(window)}}})",
             ),
             "hit_rate": (
                 f"share of inspections that found an irregularity, smoothed with weight {self.prior_weight:g}",
@@ -172,6 +204,9 @@ class History(Family):
             return seen.total("count", days_of(window)).astype(np.float64)
         if measure == "value":
             return seen.total("value_cents", days_of(window)) / 100
+        if measure in ("mean_value", "value_to_mean"):
+            mean = _average(seen, window)
+            return mean if measure == "mean_value" else ratio(view.number("customs_value"), mean)
         return view.days - (seen.first_day() if measure == "days_since_first" else seen.last_day())
 
     def _hit_rate(self, view: View, window: Window) -> Numbers:
@@ -181,23 +216,31 @@ class History(Family):
         return smoothed_rate(view, self.key, window, self.prior_weight, prior)
 
     def fact_names(self) -> tuple[str, ...]:
-        """Hits and inspections behind each hit rate."""
-        if "hit_rate" not in self.measures:
-            return ()
+        """Hits and inspections behind each hit rate, the average behind each comparison."""
         name = key_name(self.key)
-        return tuple(f"{name}_{fact}{suffix(w)}" for w in self.windows for fact in ("hits", "inspected_n"))
+        rates = ("hits", "inspected_n") if "hit_rate" in self.measures else ()
+        averages = ("average",) if "value_to_mean" in self.measures else ()
+        return tuple(f"{name}_{fact}{suffix(w)}" for w in self.windows for fact in (*rates, *averages))
 
     def facts(self, view: View) -> Computed:
-        """Hits and inspections behind each hit rate."""
-        if "hit_rate" not in self.measures:
-            return {}
-        seen, name = view.outcomes(self.key), key_name(self.key)
+        """Hits and inspections behind each hit rate, the average behind each comparison."""
+        name = key_name(self.key)
         facts: Computed = {}
         for window in self.windows:
-            facts[f"{name}_hits{suffix(window)}"] = seen.total("hits", days_of(window)).astype(np.float64)
-            inspected = seen.total("inspected", days_of(window))
-            facts[f"{name}_inspected_n{suffix(window)}"] = inspected.astype(np.float64)
+            if "hit_rate" in self.measures:
+                seen = view.outcomes(self.key)
+                facts[f"{name}_hits{suffix(window)}"] = seen.total("hits", days_of(window)).astype(np.float64)
+                inspected = seen.total("inspected", days_of(window))
+                facts[f"{name}_inspected_n{suffix(window)}"] = inspected.astype(np.float64)
+            if "value_to_mean" in self.measures:
+                facts[f"{name}_average{suffix(window)}"] = _average(view.activity(self.key), window)
         return facts
+
+
+def _average(seen: Seen, window: Window) -> Numbers:
+    """Customs value per declaration; NaN where there is none."""
+    days = days_of(window)
+    return ratio(seen.total("value_cents", days) / 100, seen.total("count", days))
 
 
 def base_rate(view: View) -> Numbers:
@@ -211,55 +254,3 @@ def smoothed_rate(view: View, key: Key, window: Window, weight: float, prior: Nu
     seen = view.outcomes(key)
     hits, inspected = seen.total("hits", days_of(window)), seen.total("inspected", days_of(window))
     return (hits + weight * prior) / (inspected + weight)
-
-
-class Novelty(Family):
-    """First time two (or more) things are seen together: this importer with this good, seller, route, broker."""
-
-    title: ClassVar[str] = "Novelty"
-    family: Literal["novelty"] = "novelty"
-    keys: tuple[Key, ...]
-
-    @field_validator("keys")
-    @classmethod
-    def _known(cls, keys: tuple[Key, ...]) -> tuple[Key, ...]:
-        for key in keys:
-            check_key(key, "novelty")
-        return keys
-
-    def columns(self) -> tuple[str, ...]:
-        """The columns of all keys."""
-        return tuple(dict.fromkeys(name for key in self.keys for name in source_columns(key)))
-
-    def reduced_to(self, columns: Container[str]) -> Self | None:
-        """Only the keys whose columns are there."""
-        kept = tuple(key for key in self.keys if all(name in columns for name in source_columns(key)))
-        return self.model_copy(update={"keys": kept}) if kept else None
-
-    def needs(self) -> ProfileNeeds:
-        """Activity of each key."""
-        return ProfileNeeds(activity=self.keys)
-
-    def features(self) -> tuple[Feature, ...]:
-        """One flag per key."""
-        return tuple(
-            Feature(
-                name=f"{key_name(key)}_is_new",
-                meaning=f"1 when {key_words(key)} was never seen before, else 0",
-                sentence=f"{key_phrase(key)} was never seen before",
-                sentence_zero=f"{key_phrase(key)} was seen before",
-                group=group_of(key),
-                unit="0 or 1",
-                family="novelty",
-            )
-            for key in self.keys
-        )
-
-    def compute(self, view: View) -> Computed:
-        """1 where the key has no earlier declaration; NaN where part of the key is missing."""
-        return {f"{key_name(key)}_is_new": self._is_new(view, key) for key in self.keys}
-
-    @staticmethod
-    def _is_new(view: View, key: Key) -> npt.NDArray[np.float64]:
-        seen = view.activity(key)
-        return np.where(seen.keys == 0, np.nan, seen.total("count") == 0)

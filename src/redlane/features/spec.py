@@ -32,6 +32,7 @@ class Feature:
     value may only raise the score, -1 when it may only lower it, 0 when free (LightGBM's monotone constraint).
     ``sentence_zero`` takes its place where the value is 0, for flags whose sentence would then be untrue.
     ``sentence_none`` takes its place where the fact named ``counts`` is 0: a rate of nothing is no rate.
+    ``row`` is the word for what a row is, where a sentence speaks of it.
     ``same_fact_as`` names a feature that tells the same fact: the two make one reason.
     ``kind`` *category* marks LightGBM categories: text values, encoded by the model from its training rows.
 
@@ -51,6 +52,7 @@ class Feature:
     same_fact_as: str = ""
     counts: str = ""
     sentence_none: str = ""
+    row: str = "declaration"
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

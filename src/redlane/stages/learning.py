@@ -188,8 +188,10 @@ def _slices(comparison: Comparison) -> Mapping[str, Evaluation]:
 
 def _note(evaluation: Evaluation) -> str:
     base = evaluation.base_rate
-    return f"{evaluation.n:,} rows, {base.value:.1%} irregular; [95 % interval by week]".replace(
-        "95 %", f"{evaluation.confidence:.0%}"
+    return (
+        f"{evaluation.n:,} rows, {base.value:.1%} irregular; [95 % interval by {evaluation.block}]".replace(
+            "95 %", f"{evaluation.confidence:.0%}"
+        )
     )
 
 

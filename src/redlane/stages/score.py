@@ -170,7 +170,7 @@ def scorer_of(
 
 def _flag_notes(scorer: Scorer, source: DeclarationFile) -> list[str]:
     flags = scorer.features.flags()
-    return availability_note(flags, scorer.features.names(), [*source.sources, "item_number"])
+    return availability_note(flags, scorer.features.names(), source.columns)
 
 
 def _age_notes(known_until: str, assigned: Assigned) -> list[str]:
@@ -188,7 +188,7 @@ def _age_notes(known_until: str, assigned: Assigned) -> list[str]:
 
 def _check_columns(scorer: Scorer, source: DeclarationFile) -> None:
     try:
-        scorer.check_columns([*source.sources, "item_number"])
+        scorer.check_columns(source.columns)
     except RedlaneError as error:
         raise RedlaneError(f"{shown(source.path)}: {error}") from None
 

@@ -73,7 +73,7 @@ def run(
     with _recorded(tracking, bundle, profiles) as record:
         with atomic_folder(profiles) as unfinished:
             step("building profiles")
-            needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns)])
+            needs = ProfileNeeds.union([features.needs(), baseline_needs(frame.columns, evaluation)])
             store = create_store(unfinished, frame, needs, inputs, references.tables)
             step("training")
             fitted = fit(frame, store, split, recipe)

@@ -69,7 +69,7 @@ def test_weeks_come_in_the_order_of_dates(declarations):
 
 def test_columns_are_canonical_and_nearly_complete(declarations):
     assert list(declarations.columns) == [name for name in COLUMNS if name in declarations.columns]
-    assert set(COLUMNS) - set(declarations.columns) == {"import_use", "description"}
+    assert set(COLUMNS) - set(declarations.columns) == {"import_use", "description", "registered_hour"}
 
 
 def test_truth_and_findings_are_never_declared(declarations):
