@@ -38,7 +38,7 @@ class Evaluation:
         difference: main ranking minus each other, on the same resampled weeks: ranking, baseline, measure,
             rate, value, low, high, cut.
         n: labelled rows judged.
-        blocks: weeks (or other blocks of time, as ``block`` says) among them; with fewer than two there are no intervals.
+        blocks: weeks (or what ``block`` says) among them; with fewer than two there are no intervals.
         base_rate: share irregular, with its interval.
         main: the ranking the others are compared with (the first one given).
         confidence: level of all intervals.

@@ -87,13 +87,6 @@ class EvaluationSettings(Settings):
     repeats: tuple[str, ...] = GOODS
     """Rows that agree in all of these columns repeat each other: look-up baseline and honest slice go by them."""
 
-    @field_validator("histories")
-    @classmethod
-    def _keys(cls, histories: dict[str, Key]) -> dict[str, Key]:
-        for name, key in histories.items():
-            check_key(key, f"the baseline '{name}'")
-        return histories
-
     subgroups: tuple[str, ...] = (
         *("office", "origin_country", "hs_chapter", "transport_mode", "import_type", "tax_type"),
         *("preference_claimed", "importer_size", "importer_known"),
@@ -105,6 +98,13 @@ class EvaluationSettings(Settings):
     """Fewest test rows of a group; smaller ones are pooled."""
     subgroup_most: Annotated[int, Field(ge=1)] = 12
     """Most groups shown of one partition, the largest; the others are pooled."""
+
+    @field_validator("histories")
+    @classmethod
+    def _keys(cls, histories: dict[str, Key]) -> dict[str, Key]:
+        for name, key in histories.items():
+            check_key(key, f"the baseline '{name}'")
+        return histories
 
     @field_validator("subgroups")
     @classmethod
