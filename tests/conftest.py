@@ -1,4 +1,4 @@
-"""What all rooms share: examples may take as long as a busy machine needs; one small trained world."""
+"""What all rooms share: examples may take as long as a busy machine needs; a small trained world, a database."""
 
 import os
 
@@ -16,3 +16,13 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return trained_in(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory):
+    """A prepared MLflow database, to be copied: a fresh one takes MLflow seconds to prepare."""
+    from redlane.tracking.store import quiet_mlflow
+
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments(max_results=1)
+    return path

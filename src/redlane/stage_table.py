@@ -51,6 +51,7 @@ _METAVARS = {
     **dict.fromkeys(("files", "scores", "partner_table", "previous", "mask_key"), "FILE"),
     "out": "OUT",
     "declaration": "ID",
+    "run_id": "ID",
 }
 
 
@@ -85,6 +86,15 @@ STAGES: dict[str, Stage] = {
             "train",
             "learn from inspected declarations, evaluate beside baselines, export a bundle",
             (_FILES, _BUNDLE, _PROFILES, _PARTNERS),
+            files="many",
+        ),
+        Stage(
+            "repeat",
+            "train once more as a recorded run did, from its record alone, and say whether all is the same",
+            (
+                Option("--run", "run_id", "the id of the recorded run", "text"),
+                Option("--out", "out", "a folder for the bundle and the profiles of the repeat"),
+            ),
             files="many",
         ),
         Stage(

@@ -1,4 +1,4 @@
-"""A prepared MLflow database, made once and copied: a fresh one takes MLflow seconds to prepare."""
+"""What the tests of records share: a working folder with a prepared database, a small bundle."""
 
 import shutil
 
@@ -11,15 +11,6 @@ from redlane.hashing import hash64
 from redlane.model import LightGBMSettings, TrainingData, fit_model
 from redlane.model.bundle import write_bundle
 from redlane.tracking import TrackingSettings
-
-
-@pytest.fixture(scope="session")
-def prepared_database(tmp_path_factory):
-    from redlane.tracking.store import quiet_mlflow
-
-    path = tmp_path_factory.mktemp("template") / "mlflow.db"
-    quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments(max_results=1)
-    return path
 
 
 @pytest.fixture

@@ -36,7 +36,11 @@ def test_configuration_numbers_data_and_files_are_found_again(workplace, setting
     assert found.data.metrics["precision_at_5pct_low"] == 0.8
     (data,) = found.inputs.dataset_inputs
     assert (data.dataset.name, data.dataset.digest) == ("train.csv", ("ab" * 32)[:36])
-    assert {item.path for item in client.list_artifacts(found.info.run_id)} == {"configuration.json", "plots"}
+    assert {item.path for item in client.list_artifacts(found.info.run_id)} == {
+        "configuration.json",
+        "environment.json",
+        "plots",
+    }
     assert (workplace / "mlruns").is_dir()
 
 

@@ -25,7 +25,7 @@ from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.partner_exports import PartnerExportsFormat
 from redlane.profiles.store import create_store
 from redlane.progress import step
-from redlane.stages import flagging, learning
+from redlane.stages import flagging, learning, recording
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
 from redlane.stages.material import Source, gather, plain
 from redlane.stages.result import StageResult
@@ -56,6 +56,23 @@ def run(
     ``caution`` is a sentence that goes wherever the numbers go: what they must not be taken for. Until the
     evaluation is done, a bundle and profiles of an earlier training stay as they are.
     """
+    as_of = as_of or date.today()
+    asked = {
+        "files": files,
+        "bundle": bundle,
+        "profiles": profiles,
+        "partner_table": partner_table,
+        "declarations": declarations,
+        "partner_exports": partner_exports,
+        "features": features,
+        "flags": flags,
+        "model": model,
+        "periods": periods,
+        "weighting": weighting,
+        "evaluation": evaluation,
+        "as_of": as_of,
+        "caution": caution,
+    }
     given = [*files, *([partner_table] if partner_table else [])]
     refuse_replacing(bundle, BUNDLE, *given, profiles)
     refuse_replacing(profiles, PROFILES, *given, bundle)
@@ -112,15 +129,19 @@ def run(
                 golden=learning.golden(test),
                 card=model_card(card),
             )
+        ids = {"bundle_id": bundle_id, "profiles_id": store.id}
+        numbers = {**ids, **learning.numbers(comparison)}
         if tracking.enabled:
             step("recording the run")
             _record(record, {**configuration, "caution": caution}, inputs, len(frame), comparison)
+            hashes = {**material.accepted.hashes, **references.hashes}
+            record.log_record(recording.record_of(asked, hashes, recording.results_of(bundle, numbers)))
             record.log_bundle(bundle, learning.golden(test))
     return StageResult(
         title=f"Bundle {bundle_id}, trained on {rows['train']:,} declarations",
         paths={"bundle": bundle, "model card": bundle / "card.md", "profiles": profiles},
         counts={**material.counts(), **rows},
-        numbers={"bundle_id": bundle_id, "profiles_id": store.id, **learning.numbers(comparison)},
+        numbers=numbers if record.id is None else {**numbers, "run_id": record.id},
         tables=[
             *learning.tables(comparison),
             *flagging.flag_tables(comparison.flags),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Any
 import pandas as pd
 
 from redlane.model.portable import portable
+from redlane.tracking.environment import environment
 from redlane.tracking.parameters import Number, flat_numbers, flat_parameters, without_secrets
+from redlane.tracking.records import RECORD
 from redlane.tracking.registering import log_model
 from redlane.tracking.settings import TrackingSettings
 from redlane.tracking.store import as_sentences, prepare, quiet_mlflow
@@ -27,6 +30,11 @@ class RecordedRun:
     client: Any
     info: Any
     settings: TrackingSettings
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self.info.run_id)
 
     def log_configuration(self, configuration: Mapping[str, Any]) -> None:
         """Parameters, and the whole as an artifact; passwords and absolute paths are left out of both."""
@@ -52,13 +60,29 @@ class RecordedRun:
 
     def log_numbers(self, numbers: Mapping[str, Number]) -> None:
         """Metrics, an interval as two more."""
-        for name, value in flat_numbers(numbers).items():
-            self.client.log_metric(self.info.run_id, name, value)
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [Metric(name, value, now, 0) for name, value in flat_numbers(numbers).items()]
+        for start in range(0, len(metrics), _BATCH):
+            self.client.log_batch(self.info.run_id, metrics=metrics[start : start + _BATCH])
 
     def log_files(self, paths: Sequence[Path], folder: str = "") -> None:
         """Artifacts of the run."""
         for path in paths:
             self.client.log_artifact(self.info.run_id, str(path), folder or None)
+
+    def log_record(self, record: Mapping[str, Any]) -> None:
+        """The record as it is, places of the input files included.
+
+        Nothing is left out as a secret: a stage's own settings have no place for one, and a column's label that
+        sounds like one is needed to read the file again.
+        """
+        text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        self.client.log_text(self.id, text, RECORD)
+        for name, value in record.get("results", {}).items():
+            if name.endswith("_id"):
+                self.client.set_tag(self.id, f"redlane.{name}", value)
 
     def log_bundle(self, bundle: Path, example: pd.DataFrame) -> str | None:
         """A pyfunc model from code around the bundle; gives ``models:/NAME@ALIAS`` or ``models:/m-ID``."""
@@ -67,7 +91,7 @@ class RecordedRun:
 
 @contextmanager
 def recorded(settings: TrackingSettings, run_name: str, folder: Path) -> Iterator[RecordedRun]:
-    """A run in the store of *settings*, ended as the block ends.
+    """A run in the store of *settings*, ended as the block ends, with its environment and duration in seconds.
 
     MLflow prints where a run can be seen; that goes to standard error, for standard output is the program's.
 
@@ -79,10 +103,17 @@ def recorded(settings: TrackingSettings, run_name: str, folder: Path) -> Iterato
         uri, experiment = prepare(settings, folder)
     client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
     with as_sentences(settings.uri):
-        run = client.create_run(experiment, run_name=run_name, tags={"mlflow.source.name": "redlane"})
-        status = "FAILED"
+        run = client.create_run(experiment, run_name=run_name, tags=_tags(settings))
+        status, begun = "FAILED", time.monotonic()
         try:
+            client.log_dict(run.info.run_id, environment(), "environment.json")
             yield RecordedRun(client, run.info, settings)
             status = "FINISHED"
         finally:
+            client.log_metric(run.info.run_id, "duration_seconds", time.monotonic() - begun)
             client.set_terminated(run.info.run_id, status)
+
+
+def _tags(settings: TrackingSettings) -> dict[str, str]:
+    nested = {} if settings.parent is None else {"mlflow.parentRunId": settings.parent}
+    return {"mlflow.source.name": "redlane", **nested}

@@ -14,6 +14,10 @@ from redlane.tracking.settings import TrackingSettings
 class Run(Protocol):
     """What a stage can put on record. Nothing here ever receives a party's id or a declaration."""
 
+    @property
+    def id(self) -> str | None:
+        """The run's id where it is recorded."""
+
     def log_configuration(self, configuration: Mapping[str, Any]) -> None:
         """The resolved configuration: flat as parameters, whole as ``configuration.json``."""
 
@@ -26,12 +30,17 @@ class Run(Protocol):
     def log_files(self, paths: Sequence[Path], folder: str = "") -> None:
         """Files (plots, tables, a report) below *folder* of the run."""
 
+    def log_record(self, record: Mapping[str, Any]) -> None:
+        """What is needed to do the run again, and what came of it: ``record.json``; its ids as tags as well."""
+
     def log_bundle(self, bundle: Path, example: pd.DataFrame) -> str | None:
         """A bundle folder, registered, with some rows of features as *example*; gives its address."""
 
 
 class Untracked:
     """A run nobody records."""
+
+    id: str | None = None
 
     def log_configuration(self, configuration: Mapping[str, Any]) -> None:
         """Nothing."""
@@ -43,6 +52,9 @@ class Untracked:
         """Nothing."""
 
     def log_files(self, paths: Sequence[Path], folder: str = "") -> None:
+        """Nothing."""
+
+    def log_record(self, record: Mapping[str, Any]) -> None:
         """Nothing."""
 
     def log_bundle(self, bundle: Path, example: pd.DataFrame) -> str | None:

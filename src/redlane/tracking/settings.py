@@ -29,6 +29,8 @@ class TrackingSettings(Settings):
     """Name bundles are registered under; null: logged with their run only."""
     alias: Annotated[str, Field(pattern=r"^[a-z][a-z_-]*$")] = "candidate"
     """Alias that the newest registered bundle takes over."""
+    parent: str | None = None
+    """Id of a run that runs are nested under, as those of a sweep are; null: none."""
 
     @field_validator("alias")
     @classmethod

@@ -38,8 +38,8 @@ def quiet_mlflow() -> Any:
 
 
 @contextmanager
-def as_sentences(uri: str) -> Iterator[None]:
-    """Turn what MLflow, the database or the network throw into one sentence.
+def as_sentences(uri: str, doing: str = "recorded") -> Iterator[None]:
+    """Turn what MLflow, the database or the network throw into one sentence; *doing* says what could not be done.
 
     Raises:
         RedlaneError: the store cannot be used.
@@ -51,7 +51,26 @@ def as_sentences(uri: str) -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError) as error:
         reason = " ".join(str(error).split("\n")[0].split())[:300]
-        raise RedlaneError(f"runs cannot be recorded at {uri}: {reason}") from error
+        raise RedlaneError(f"runs cannot be {doing} at {uri}: {reason}") from error
+
+
+def open_client(settings: TrackingSettings, folder: Path) -> Any:
+    """A client of a store that is there already; nothing is made.
+
+    Raises:
+        RedlaneError: recording is switched off, or there is no such database.
+    """
+    if not settings.enabled:
+        raise RedlaneError("runs are read from where they are recorded, but tracking.enabled is false")
+    uri = resolved_uri(settings, folder)
+    database = Path(uri.removeprefix("sqlite:///"))
+    if settings.is_local and not database.is_file():
+        raise RedlaneError(f"no runs are recorded at {database}: there is no such file")
+    if settings.is_local:
+        _check_database(database)
+    mlflow = quiet_mlflow()
+    with as_sentences(settings.uri, "read"):
+        return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
 def resolved_uri(settings: TrackingSettings, folder: Path) -> str:
