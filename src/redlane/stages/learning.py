@@ -13,10 +13,9 @@ from redlane.declarations.reading import Accepted
 from redlane.errors import RedlaneError
 from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
-from redlane.features.catalogue import FeatureSettings, build
+from redlane.evaluation.splitting import rows_of as rows_of
 from redlane.io.files import write_json
 from redlane.io.tables_out import write_table
-from redlane.profiles.build import Profiles
 from redlane.stages.result import ResultTable
 from redlane.stages.subgroup_tables import subgroup_tables
 
@@ -85,12 +84,6 @@ def by_name(hashes: Mapping[str, str]) -> dict[str, str]:
         f"{name} ({sha[:8]})" if names.count(name) > 1 else name: sha
         for name, sha in zip(names, hashes.values(), strict=True)
     }
-
-
-def rows_of(declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings) -> Rows:
-    """The rows of *mask* with their features."""
-    chosen = declarations[mask].reset_index(drop=True)
-    return Rows(chosen, build(chosen, profiles, features))
 
 
 def golden(test: Rows) -> pd.DataFrame:

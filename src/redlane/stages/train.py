@@ -11,8 +11,9 @@ from typing import Any
 from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.periods import Periods
 from redlane.errors import ExitCode, RedlaneError
-from redlane.evaluation.comparison import Comparison, baseline_needs, compare
+from redlane.evaluation.comparison import Comparison, baseline_needs
 from redlane.evaluation.settings import EvaluationSettings
+from redlane.evaluation.splitting import Judge
 from redlane.features.catalogue import FeatureSettings
 from redlane.features.flags.flag import FlagSettings
 from redlane.governance.model_card import CardFacts, model_card
@@ -20,7 +21,7 @@ from redlane.io.files import atomic_folder
 from redlane.model.bundle import write_bundle
 from redlane.model.settings import ModelSettings
 from redlane.model.weighting import Weighting
-from redlane.pipeline import Recipe, fit, score
+from redlane.pipeline import Recipe, fit
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.partner_exports import PartnerExportsFormat
 from redlane.profiles.store import create_store
@@ -95,18 +96,11 @@ def run(
             step("training")
             fitted = fit(frame, store, split, recipe)
             step("evaluating")
-            test = learning.rows_of(frame, split.test, store, features)
-            comparison = compare(
-                learning.rows_of(frame, split.train | split.tune, store, features),
-                test,
-                score(test.declarations, store, features, fitted),
-                earlier=frame[frame["registered_on"] < str(split.test_from)],
-                profiles=store,
-                settings=evaluation,
-                proxy=declarations.revenue_proxy != "none",
-            )
-            judged = flagging.judged_flags(frame, split.test, test, store, features, evaluation)
-            comparison = replace(comparison, flags=judged)
+            judge = Judge(frame, store, evaluation, proxy=declarations.revenue_proxy != "none")
+            judged = judge.of(fitted, features, split)
+            test = judged.test
+            flags_judged = flagging.judged_flags(frame, split.test, test, store, features, evaluation)
+            comparison = replace(judged.comparison, flags=flags_judged)
             step("writing the bundle")
             cautions = learning.cautions(caution, comparison)
             facts = {
