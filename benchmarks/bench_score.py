@@ -1,11 +1,12 @@
 """Scoring a file against LightGBM's bare prediction of the same rows, side by side in one run.
 
-Usage: python benchmarks/bench_score.py [ROWS]      (default: 1000000)
+Usage: python benchmarks/bench_score.py [ROWS] [--reasons]      (default: 1000000)
 
 Trains on the default synthetic world, writes ROWS declarations of later weeks as CSV, scores them to Parquet
 with the reasons of the selected 5 % left out, and predicts the prepared matrix of the very same rows with the
 same trees and threads. Prints both times, their ratio, and the peak memory of scoring files of a quarter, half
-and all of the rows, each in a process of its own.
+and all of the rows, each in a process of its own; then the same file with the reasons of every row. With
+--reasons only scoring without and with the reasons of every row are measured.
 """
 
 import json
@@ -125,20 +126,35 @@ def measured(folder: Path, what: str, rows: int, explain: str = "none") -> dict[
     return found
 
 
+def print_reasons(without: dict[str, float], every: dict[str, float]) -> None:
+    """What the reasons of every row cost."""
+    for what, found in (("without reasons", without), ("reasons for all", every)):
+        print(
+            f"{what:<15}{found['rows']:>10,} rows {found['seconds']:>8.1f} s {found['cpu']:>8.1f} CPU s, "
+            f"peak {found['peak_mb']:,.0f} MB"
+        )
+    ratios = (every["seconds"] / without["seconds"], every["cpu"] / without["cpu"])
+    print(f"reasons for all: ratio of times to scoring without {ratios[0]:.2f}   of CPU {ratios[1]:.2f}")
+
+
 def main() -> None:
     """Prepare, measure, print."""
     if sys.argv[1:2] == ["--one"]:
         what, folder, rows, explain = sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
         print(json.dumps(run_score(folder, rows, explain) if what == "score" else run_predict(folder, rows)))
         return
-    rows = int(sys.argv[1]) if sys.argv[1:] else 1_000_000
+    numbers = [word for word in sys.argv[1:] if word.isdigit()]
+    rows = int(numbers[0]) if numbers else 1_000_000
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, rows)
+        if "--reasons" in sys.argv:
+            print_reasons(measured(folder, "score", rows), measured(folder, "score", rows, "all"))
+            return
         bare = measured(folder, "predict", rows)
         sizes = {size: measured(folder, "score", size) for size in (rows // 4, rows // 2, rows)}
         with_reasons = measured(folder, "score", rows, "selected")
-        every = measured(folder, "score", rows // 4, "all")
+        every = measured(folder, "score", rows, "all")
     whole = sizes[rows]
     print(f"bare predict   {rows:>10,} rows {bare['seconds']:>8.1f} s {bare['cpu']:>8.1f} CPU s")
     print(f"redlane score  {rows:>10,} rows {whole['seconds']:>8.1f} s {whole['cpu']:>8.1f} CPU s")
@@ -148,10 +164,7 @@ def main() -> None:
     print(
         f"with reasons for the selected {with_reasons['seconds']:>12.1f} s {with_reasons['cpu']:>8.1f} CPU s"
     )
-    quarter = sizes[rows // 4]
-    ratios = (every["seconds"] / quarter["seconds"], every["cpu"] / quarter["cpu"])
-    print(f"reasons for all of {rows // 4:,} rows {every['seconds']:>14.1f} s {every['cpu']:>8.1f} CPU s")
-    print(f"ratio of times to scoring without {ratios[0]:>8.2f}   of CPU {ratios[1]:.2f}")
+    print_reasons(whole, every)
     for size, found in sizes.items():
         print(f"peak memory at {size:>10,} rows {found['peak_mb']:>8,.0f} MB")
 

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 DECLARATIONS = HERE / "declarations.csv"
 BUNDLE, PROFILES = HERE / "bundle", HERE / "store"
 NAMES = ("scores.csv", "scores.rejects.csv", "scores.manifest.json")
-VOLATILE = ("versions", "configuration_sha256", "configuration")
+VOLATILE = ("versions", "configuration_sha256", "configuration", "scored_at")
 
 FAMILIES = [
     {"family": "history", "key": ["importer_id"], "windows": ["all"], "measures": ["count", "hit_rate"]},

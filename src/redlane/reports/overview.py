@@ -39,10 +39,16 @@ def lane_table(scored: Scored) -> Table:
 
 
 def capacity(scored: Scored, declared: Declared | None) -> dict[str, Any]:
-    """What was planned and what was used. ``places`` is None where it cannot be told without the declarations."""
+    """What was planned and what was used, as the manifest says; ``rows`` lists it by what ``listed_by`` names.
+
+    Manifests of earlier versions are silent: ``places`` are then counted from the declarations, None without.
+    """
     settings = LaneSettings.parse(scored.configuration["lanes"], "the manifest's lanes")
-    sizes = _group_sizes(scored, settings, declared)
-    planned = None if sizes is None else int(places(settings.capacity, sizes).sum())
+    told = scored.manifest.get("capacity")
+    if told is None:
+        sizes = _group_sizes(scored, settings, declared)
+        planned = None if sizes is None else int(places(settings.capacity, sizes).sum())
+        told = {"places": planned, "by": [], "rows": [], "groups": 0}
     used = scored.counts["red"]
     return {
         "capacity": settings.capacity,
@@ -50,8 +56,11 @@ def capacity(scored: Scored, declared: Declared | None) -> dict[str, Any]:
         "by": settings.by,
         "rank_by": settings.rank_by,
         "random_share": settings.random_share,
-        "places": planned,
+        "places": told["places"],
         "used": used,
+        "groups": told["groups"],
+        "listed_by": told["by"],
+        "rows": told["rows"],
         "share": used / max(1, len(scored.every)),
         "rules": [(rule.id, rule.why) for rule in settings.mandatory],
     }

@@ -109,6 +109,7 @@ def _provenance(sources: Sources) -> dict[str, str]:
         "profiles_id": str(manifest["profiles_id"]),
         "configuration_sha256": str(manifest.get("configuration_sha256", "")),
         "as_of": str(manifest["configuration"].get("as_of", "")),
+        "scored_at": str(manifest.get("scored_at", "")),
         "scored_by": f"redlane {manifest.get('versions', {}).get('redlane', '')}",
         "reported_by": f"redlane {redlane.__version__}",
     }

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pydantic import Field
 
 import redlane
+from redlane.clock import utc_now
 from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.periods import day_number
 from redlane.declarations.reading import Batch, DeclarationFile
@@ -33,6 +34,7 @@ from redlane.io.tables_out import Write, table_writer
 from redlane.lanes.queue import LANES
 from redlane.lanes.settings import LaneSettings
 from redlane.lanes.summary import LaneSummary, summarise
+from redlane.lanes.usage import usage
 from redlane.model.bundle import Bundle, read_bundle
 from redlane.profiles.build import Profiles
 from redlane.profiles.store import last_day, open_store, read_manifest
@@ -66,6 +68,7 @@ def run(
     delivery = Delivery.at(out)
     look(file)
     previous_manifest(delivery.manifest)  # one that cannot be read is better found now than at the end
+    utc_now()  # and so is a clock that cannot be told
     step("checking the bundle and the profiles")
     learnt = read_bundle(bundle)
     store_folder = profiles or beside(bundle)
@@ -83,7 +86,13 @@ def run(
         configuration = _configuration(source, scorer, spreadsheet_safe)
         facts = _facts(source, scorer, configuration)
         outputs = {path.name: sha256_file(path) for path in (made.scores, made.rejects)}
-        found = {"counts": counts, "repairs": tally.repairs, "outputs": outputs}
+        found = {
+            "counts": counts,
+            "capacity": usage(assigned.queue, assigned.result, lanes),
+            "repairs": tally.repairs,
+            "outputs": outputs,
+            "scored_at": utc_now(),
+        }
         write_json(made.manifest, {**facts, **found, "previous": previous_manifest(delivery.manifest)})
     summary = summarise(assigned.queue, assigned.result, lanes)
     return StageResult(

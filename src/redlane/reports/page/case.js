@@ -99,7 +99,7 @@ function figures(key, made, none, kind) {
 function quoted(text) { return "'" + text.replace(/'/g, "'\\''") + "'"; }
 
 function provenance(row) {
-  const facts = [...document.querySelectorAll('#provenance table tr')].filter((line) => /bundle|profiles|configuration|input|as_of/.test(line.dataset.name || ''));
+  const facts = [...document.querySelectorAll('#provenance table tr')].filter((line) => /bundle|profiles|configuration|input|as_of|scored_at/.test(line.dataset.name || ''));
   const command = `${data.command} --declaration ${quoted(word(data.declaration_id, row))}`;
   return el('section', {}, el('h3', {}, t('ui.provenance_title')),
     el('table', { class: 'facts' }, el('tbody', {}, facts.map((line) => line.cloneNode(true)))),
