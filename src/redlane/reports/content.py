@@ -1,7 +1,7 @@
 """What a report shows, as plain data: built once from scores, declarations, profiles and bundle, then laid out."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,28 @@ from redlane.reports.packing import coded, numbers
 from redlane.reports.parties import party_histories
 from redlane.reports.peers import price_peers
 from redlane.reports.scored import Scored
+from redlane.reports.translation import Translator
+from redlane.reports.words import Language
 
 _TEXTS = ("declaration_id", "item_number", "lane", "lane_reason", "leading_group", "suggested_control")
 _NUMBERS = ("margin", "probability", "expected_revenue", "selection_propensity", "rank", "flags_not_computed")
+
+
+Tell = Callable[[Sequence[str], Sequence[str]], tuple[list[str], list[bool]]]
+"""Codes and their sentences -> the sentences of the report, and which stayed English."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a report is to look: its language, how many reasons its first part ranks, how far back histories go.
+
+    ``key`` masks the ids of parties; None leaves them as they are.
+    """
+
+    language: Language = "en"
+    top_reasons: int = 15
+    history_days: int = 365
+    key: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -35,10 +54,10 @@ class Sources:
     bundle: Bundle | None = None
 
 
-def page_data(sources: Sources, history_days: int, key: bytes | None) -> dict[str, Any]:
+def page_data(sources: Sources, look: Look, translator: Translator) -> dict[str, Any]:
     """Everything the list and the case files are drawn from, columns as :mod:`redlane.reports.packing` writes them.
 
-    With *key* the ids of parties are masked; they are looked up in the profiles before.
+    With the look's ``key`` the ids of parties are masked; they are looked up in the profiles before.
     """
     chosen = sources.scored.chosen
     return {
@@ -47,13 +66,15 @@ def page_data(sources: Sources, history_days: int, key: bytes | None) -> dict[st
         **{name: numbers(_floats(chosen, name)) for name in _NUMBERS},
         "base": numbers(_base(chosen)),
         "groups": {group: numbers(_floats(chosen, f"contribution_{group}")) for group in GROUPS},
-        "reasons": _lists(chosen["reasons"], ("code", "sentence"), ("contribution",)),
-        "flags": _lists(chosen["flags"], ("id", "group", "sentence"), ("version",)),
-        **_meanings(sources.bundle),
+        "reasons": _told(
+            _lists(chosen["reasons"], ("code", "sentence"), ("contribution",)), translator.reasons
+        ),
+        "flags": _told(_lists(chosen["flags"], ("id", "sentence", "group"), ("version",)), translator.raised),
+        **_meanings(sources.bundle, translator),
         "base_probability": _base_probability(chosen, sources.bundle),
-        **_declared(sources, history_days, key),
+        **_declared(sources, look.history_days, look.key),
         "command": _command(sources.scored),
-        "history_days": history_days,
+        "history_days": look.history_days,
     }
 
 
@@ -80,6 +101,14 @@ def _base_probability(chosen: pa.Table, bundle: Bundle | None) -> float | None:
     return float(f"{float(bundle.model.probability(np.array([np.median(base)]))[0]):.6g}")
 
 
+def _told(lists: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """The sentences of lists of reasons or flags in the language of the report; ``english`` says which stayed."""
+    code = next(iter(set(lists) & {"code", "id"}))
+    sentences, stayed = tell(lists[code], lists["sentence"])
+    texts = {name: coded(lists[name]) for name in (code, "group") if name in lists}
+    return {**lists, **texts, "sentence": coded(sentences), "english": np.flatnonzero(stayed).tolist()}
+
+
 def _lists(column: pa.ChunkedArray, texts: tuple[str, ...], amounts: tuple[str, ...]) -> dict[str, Any]:
     """A column of lists of structs: where each row's begin, and one column per field."""
     array = column.combine_chunks()
@@ -87,7 +116,7 @@ def _lists(column: pa.ChunkedArray, texts: tuple[str, ...], amounts: tuple[str, 
     flat = pc.list_flatten(array)
     return {
         "offset": np.concatenate([[0], np.cumsum(lengths)]).astype(int).tolist(),
-        **{name: coded(flat.field(name).to_pylist()) for name in texts},
+        **{name: flat.field(name).to_pylist() for name in texts},
         **{
             name: numbers(flat.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False))
             for name in amounts
@@ -95,11 +124,12 @@ def _lists(column: pa.ChunkedArray, texts: tuple[str, ...], amounts: tuple[str, 
     }
 
 
-def _meanings(bundle: Bundle | None) -> dict[str, Any]:
+def _meanings(bundle: Bundle | None, translator: Translator) -> dict[str, Any]:
     """What the facts are called, and their groups, where the bundle says so."""
     if bundle is None:
         return {"meanings": {}}
-    return {"meanings": {spec.name: [spec.meaning, spec.group, spec.unit] for spec in bundle.specs}}
+    told = {spec.name: [translator.meaning(spec), spec.group, translator.unit(spec)] for spec in bundle.specs}
+    return {"meanings": told}
 
 
 def _declared(sources: Sources, history_days: int, key: bytes | None) -> Mapping[str, Any]:
@@ -122,11 +152,11 @@ def _masked_words(peers: dict[str, Any], key: bytes | None) -> dict[str, Any]:
     """Cells of one party's own goods name that party: its id is masked like any other."""
     if key is None:
         return peers
-    hidden = [[(part, _told(part, word, key)) for part, word in words] for words in peers["words"]]
+    hidden = [[(part, _hidden(part, word, key)) for part, word in words] for words in peers["words"]]
     return {**peers, "words": hidden}
 
 
-def _told(part: str, word: str, key: bytes) -> str:
+def _hidden(part: str, word: str, key: bytes) -> str:
     party = part in COLUMNS and COLUMNS[part].sensitivity == "party"
     return mask(word, key) if party else word
 

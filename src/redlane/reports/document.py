@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from redlane.io.containers import printable
 from redlane.reports.packing import json_for_page
-from redlane.reports.words import catalogue, count, page_words
+from redlane.reports.words import catalogue, count, decimals, page_words
 
 SCRIPTS = ("base.js", "plots.js", "list.js", "peers.js", "case.js", "start.js")
 """In this order they make the page's one script."""
@@ -78,7 +78,13 @@ def _environment(language: str) -> jinja2.Environment:
     words = catalogue(language)
     environment.globals["t"] = lambda key, **values: words[key].format(**values)
     environment.globals["said"] = lambda key, other="": words.get(key, other)
-    environment.filters.update(count=count, percent=percent, plain=printable, fixed=_fixed)
+    environment.filters.update(
+        count=count,
+        plain=printable,
+        pointed=lambda text: decimals(text, language),
+        percent=lambda share: decimals(percent(share), language),
+        fixed=lambda value: decimals(_fixed(value), language),
+    )
     return environment
 
 

@@ -1,7 +1,6 @@
 """The batch report: from the sources to the page, in one pure function."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,22 +8,9 @@ import pandas as pd
 import redlane
 from redlane.errors import RedlaneError
 from redlane.reports import overview
-from redlane.reports.content import Sources, page_data
+from redlane.reports.content import Look, Sources, page_data
 from redlane.reports.document import render
-from redlane.reports.words import Language
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a report is to look: its language, how many reasons its first part ranks, how far back histories go.
-
-    ``key`` masks the ids of parties; None leaves them as they are.
-    """
-
-    language: Language = "en"
-    top_reasons: int = 15
-    history_days: int = 365
-    key: bytes | None = None
+from redlane.reports.translation import Translator
 
 
 def batch_report(sources: Sources, previous: Sequence[tuple[str, pd.DataFrame]], look: Look) -> str:
@@ -36,8 +22,17 @@ def batch_report(sources: Sources, previous: Sequence[tuple[str, pd.DataFrame]],
         RedlaneError: bundle or profiles are not those the batch was scored with.
     """
     _check_ids(sources)
-    data = page_data(sources, look.history_days, look.key)
-    return render(look.language, _first_part(sources, previous, look), data)
+    translator = Translator.of(look.language, sources.bundle)
+    data = page_data(sources, look, translator)
+    english = len(data["reasons"]["english"]) + len(data["flags"]["english"])
+    first = {**_first_part(sources, previous, look), **_named(sources, translator), "english": english}
+    return render(look.language, first, data)
+
+
+def _named(sources: Sources, translator: Translator) -> dict[str, Any]:
+    """Facts by code: what each means, and its group."""
+    specs = sources.bundle.specs if sources.bundle else ()
+    return {"meanings": {spec.name: (translator.meaning(spec), spec.group) for spec in specs}}
 
 
 def _check_ids(sources: Sources) -> None:
@@ -63,7 +58,6 @@ def _first_part(sources: Sources, previous: Sequence[tuple[str, pd.DataFrame]], 
         "lanes": overview.lane_table(scored),
         "capacity": overview.capacity(scored, declared),
         "reasons": overview.reason_table(scored.chosen, look.top_reasons),
-        "meanings": {s.name: (s.meaning, s.group) for s in sources.bundle.specs} if sources.bundle else {},
         "flags": overview.flag_table(scored.chosen),
         "groups": overview.group_table(scored.chosen),
         "controls": overview.control_table(scored.chosen),

@@ -48,3 +48,12 @@ def count(value: int) -> str:
     ('4321', '1\u202f234\u202f567')
     """
     return f"{value:,}".replace(",", _THIN_SPACE) if abs(value) >= 10_000 else str(value)
+
+
+def decimals(number: str, language: str) -> str:
+    """A number with the decimal sign of *language*.
+
+    >>> decimals("6.61 %", "fr"), decimals("6.61 %", "en")
+    ('6,61 %', '6.61 %')
+    """
+    return number.replace(".", catalogue(language)["ui.point"])

@@ -12,9 +12,9 @@ from redlane.io.files import atomic_path
 from redlane.lanes.queue import LANES
 from redlane.model.bundle import Bundle
 from redlane.profiles.build import Profiles
-from redlane.reports.content import Sources
+from redlane.reports.content import Look, Sources
 from redlane.reports.declared import read_declared
-from redlane.reports.report import Look, batch_report
+from redlane.reports.report import batch_report
 from redlane.reports.scored import Scored, read_scored
 from redlane.reports.words import Language
 from redlane.stages.report import places_of

@@ -14,12 +14,12 @@ from redlane.io.files import atomic_path, disk_errors, write_text
 from redlane.model.bundle import read_bundle
 from redlane.profiles.store import open_store
 from redlane.progress import step
-from redlane.reports.content import Sources
+from redlane.reports.content import Look, Sources
 from redlane.reports.declared import Declared, read_declared
 from redlane.reports.document import MARK
 from redlane.reports.masking import mask_key as key_from
 from redlane.reports.printing import browser, print_pdf
-from redlane.reports.report import Look, batch_report
+from redlane.reports.report import batch_report
 from redlane.reports.scored import Places, Scored, read_scored, read_slim
 from redlane.reports.words import Language
 from redlane.stages.delivery import Delivery

@@ -1,6 +1,7 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const words = data.words;
 const THIN = '\u202f';
+const POINT = words['ui.point'];
 
 function t(key, values) {
   const phrase = key in words ? words[key] : key;
@@ -34,16 +35,25 @@ function fill(node, attributes, children) {
 
 function bdi(text) { return el('bdi', {}, shown(text)); }
 
+/* A stored sentence; one that could not be told in the language of the report says in which it is. */
+const stayed = new Map(['reasons', 'flags'].map((name) => [data[name], new Set(data[name].english)]));
+function sentence(lists, at) {
+  return el('bdi', { lang: stayed.get(lists).has(at) && data.language !== 'en' ? 'en' : null }, shown(word(lists.sentence, at)));
+}
+
 function word(column, row) { const code = column.i[row]; return code < 0 ? null : column.d[code]; }
 
-/* A number in full: groups of three set apart from five digits on, the point for decimals, as the reasons write it. */
+/* Digits with the language's decimal sign and a minus that does not break. */
+function signs(text) { return text.replace('.', POINT).replace('-', '−'); }
+
+/* A number in full: groups of three set apart from five digits on, as the reasons write it. */
 function whole(value) {
   if (value === null || value === undefined) return '–';
   const text = String(value);
-  if (text.includes('e') || Math.abs(value) < 10000) return text.replace('-', '−');
+  if (text.includes('e') || Math.abs(value) < 10000) return signs(text);
   const [before, after] = text.split('.');
   const grouped = before.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
-  return (after ? grouped + '.' + after : grouped).replace('-', '−');
+  return signs(after ? grouped + '.' + after : grouped);
 }
 
 function about(value) {
@@ -55,10 +65,10 @@ function about(value) {
 function percent(share) {
   if (share === null || share === undefined) return '–';
   const value = share * 100;
-  return (value > 0 && value < 0.001 ? '< 0.001' : String(Number(value.toPrecision(3)))) + ' %';
+  return signs(value > 0 && value < 0.001 ? '< 0.001' : String(Number(value.toPrecision(3)))) + ' %';
 }
 
-function signed(value) { return (value < 0 ? '−' : '+') + Math.abs(value).toFixed(3); }
+function signed(value) { return (value < 0 ? '−' : '+') + signs(Math.abs(value).toFixed(3)); }
 
 function isoDay(number) { return new Date(number * 86400000).toISOString().slice(0, 10); }
 function dayNumber(iso) { return Math.floor(Date.parse(iso + 'T00:00:00Z') / 86400000); }

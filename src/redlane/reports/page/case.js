@@ -36,7 +36,7 @@ function whySelected(row) {
   const items = [];
   for (let i = data.reasons.offset[row]; i < data.reasons.offset[row + 1]; i += 1) {
     const code = word(data.reasons.code, i), meaning = data.meanings[code];
-    items.push(el('li', {}, bdi(word(data.reasons.sentence, i)), el('small', {}, meaning ? `${said('group.' + meaning[1], meaning[1])} · ${shown(meaning[0])} · ` : '',
+    items.push(el('li', {}, sentence(data.reasons, i), el('small', {}, meaning ? `${said('group.' + meaning[1], meaning[1])} · ${shown(meaning[0])} · ` : '',
       shown(code), ' · ', signed(data.reasons.contribution[i]))));
   }
   return el('section', {}, el('h3', {}, t('ui.reasons_title')), items.length ? el('ol', {}, items) : el('p', {}, t('ui.no_reasons')));
@@ -46,7 +46,7 @@ function flagsRaised(row) {
   const items = [];
   for (let i = data.flags.offset[row]; i < data.flags.offset[row + 1]; i += 1) {
     const group = word(data.flags.group, i);
-    items.push(el('li', {}, bdi(word(data.flags.sentence, i)), el('small', {}, shown(word(data.flags.id, i)), ' · ', t('ui.version', { version: data.flags.version[i] }),
+    items.push(el('li', {}, sentence(data.flags, i), el('small', {}, shown(word(data.flags.id, i)), ' · ', t('ui.version', { version: data.flags.version[i] }),
       group === null ? '' : ' · ' + said('group.' + group, group))));
   }
   const unknown = data.flags_not_computed[row];

@@ -17,7 +17,7 @@ const COLUMNS = [
   { key: 'probability', number: true, value: (row) => data.probability[row], cell: (row) => percent(data.probability[row]) },
   { key: 'lane_reason', value: (row) => word(data.lane_reason, row), cell: (row) => said('lane_reason.' + word(data.lane_reason, row), word(data.lane_reason, row)) },
   { key: 'group', value: (row) => word(data.leading_group, row), cell: groupWords },
-  { key: 'why', value: (row) => firstReason(row), cell: (row) => text(firstReason(row)), why: true },
+  { key: 'why', value: (row) => firstReason(row), cell: (row) => (firstReason(row) === null ? '–' : sentence(data.reasons, data.reasons.offset[row])), why: true },
 ].filter((column) => !column.needs || columnNamed[column.needs]);
 
 function text(value) { return value === null ? '–' : bdi(value); }

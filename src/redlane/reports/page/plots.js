@@ -33,7 +33,7 @@ function waterfall(title, start, steps, end) {
   return chart(width, 8 + rows.length * line, title, told, ...drawn);
 }
 
-function level(value) { return value.toFixed(3).replace('-', '−'); }
+function level(value) { return signs(value.toFixed(3)); }
 function cut(text, most) { return text.length > most ? text.slice(0, most - 1) + '…' : text; }
 
 /* The prices of a reference cell, on a logarithmic axis, with the middle half, the median and this declaration. */
