@@ -1,8 +1,9 @@
 """The bundle: a folder of text, JSON and Parquet with everything learnt, which refuses to load if touched.
 
-``trees.txt`` (LightGBM text), ``revenue.txt`` (the second head, where there is one), ``calibration.json``,
-``features.json`` (every feature in order, with its categories), ``configuration.json``, ``card.md``,
-``golden.parquet`` and ``manifest.json``; beside them the :data:`DOCUMENTS` that were written about the model.
+``trees.txt`` (LightGBM text; ``linear.json`` for a linear model), ``revenue.txt`` (the second head, where there is
+one), ``calibration.json``, ``features.json`` (every feature in order, with its categories), ``configuration.json``,
+``card.md``, ``golden.parquet`` and ``manifest.json``; beside them the :data:`DOCUMENTS` that were written about the
+model.
 """
 
 import json
@@ -20,16 +21,18 @@ from redlane.errors import RedlaneError
 from redlane.features.spec import Feature
 from redlane.io.files import atomic_folder, write_json, write_text
 from redlane.model.calibration import Calibration
-from redlane.model.categories import check_levels
+from redlane.model.categories import Levels, check_levels
 from redlane.model.golden import check_golden, write_golden
+from redlane.model.line import Line
 from redlane.model.model import Model
 from redlane.model.portable import portable
 from redlane.model.revenue import RevenueHead
+from redlane.model.scorer import Scorer
 from redlane.model.sealing import read_sealed, seal
 from redlane.model.tree_check import check_trees
 from redlane.model.trees import Trees
 
-TREES, REVENUE, CALIBRATION = "trees.txt", "revenue.txt", "calibration.json"
+TREES, LINE, REVENUE, CALIBRATION = "trees.txt", "linear.json", "revenue.txt", "calibration.json"
 FEATURES, CONFIGURATION, CARD, GOLDEN = "features.json", "configuration.json", "card.md", "golden.parquet"
 
 DOCUMENTS = (
@@ -103,7 +106,7 @@ def write_bundle(
     if tuple(spec.name for spec in specs) != model.features:
         raise RedlaneError("the features described are not the model's, or are in another order")
     with atomic_folder(folder) as target:
-        write_text(target / TREES, model.trees.text)
+        _write_scorer(target, model)
         if model.revenue is not None:
             write_text(target / REVENUE, model.revenue.trees.text)
         write_json(target / CALIBRATION, _curves(model))
@@ -151,7 +154,20 @@ def _model(files: Mapping[str, bytes]) -> tuple[tuple[Feature, ...], Model]:
     revenue = None
     if REVENUE in files:
         revenue = RevenueHead(_trees(files[REVENUE], names), float(curves["revenue_unit"]))
-    return specs, Model(_trees(files[TREES], names), levels, calibration, revenue, names)
+    return specs, Model(_scorer(files, names, levels), levels, calibration, revenue, names)
+
+
+def _write_scorer(target: Path, model: Model) -> None:
+    if isinstance(model.scorer, Line):
+        write_json(target / LINE, model.scorer.plain(model.features))
+    else:
+        write_text(target / TREES, model.trees.text)
+
+
+def _scorer(files: Mapping[str, bytes], names: Sequence[str], levels: Levels) -> Scorer:
+    if LINE in files:
+        return Line.read(json.loads(files[LINE]), names, levels)
+    return _trees(files[TREES], names)
 
 
 def _trees(content: bytes, names: Sequence[str]) -> Trees:
@@ -176,7 +192,7 @@ def _versions() -> dict[str, str]:
 
 
 def _check_files(folder: Path, found: set[str]) -> None:
-    needed = {TREES, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN}
+    needed = {LINE if LINE in found else TREES, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN}
     if missing := sorted(needed - found):
         raise RedlaneError(f"{folder} is not a whole bundle: it lacks {missing[0]!r}")
     if extra := sorted(found - needed - {REVENUE, *DOCUMENTS}):

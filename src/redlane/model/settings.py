@@ -79,6 +79,8 @@ class ModelSettings(Settings):
 
     about: ClassVar[str] = "a model"
     """The kind in a few words, for the model card."""
+    package: ClassVar[str] = "sklearn"
+    """The package that learns it."""
 
     name: str
     category_min_count: Count = 20
@@ -98,6 +100,8 @@ class ModelSettings(Settings):
 
 class BoostedSettings(TreeSettings, ModelSettings):
     """What LightGBM models of every objective share."""
+
+    package: ClassVar[str] = "lightgbm"
 
     learning_rate: Share = 0.03
     rounds: Count = 2500

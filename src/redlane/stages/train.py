@@ -19,6 +19,7 @@ from redlane.features.flags.flag import FlagSettings
 from redlane.governance.model_card import CardFacts, model_card
 from redlane.io.files import atomic_folder
 from redlane.model.bundle import write_bundle
+from redlane.model.learners import library_of
 from redlane.model.settings import ModelSettings
 from redlane.model.weighting import Weighting
 from redlane.pipeline import Recipe, fit
@@ -57,6 +58,7 @@ def run(
     ``caution`` is a sentence that goes wherever the numbers go: what they must not be taken for. Until the
     evaluation is done, a bundle and profiles of an earlier training stay as they are.
     """
+    learner = library_of(model)
     as_of = as_of or date.today()
     asked = {
         "files": files,
@@ -111,6 +113,7 @@ def run(
                 "rows": rows,
                 "caution": caution,
                 "model": model.name,
+                "learner": learner,
             }
             kind = f"{model.name}: {model.about}"
             card = CardFacts(bundle.name, kind, inputs, split, features.features(), comparison, cautions)
