@@ -45,7 +45,7 @@ def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     run = calling.function_of(stage)
     values = cli.compose(stage, overrides)
     given: dict[str, Any] = {}
-    several = {"files", *(option.parameter for option in row.options if option.kind == "paths")}
+    several = {"files", *(option.parameter for option in row.options if option.kind in ("paths", "several"))}
     for key in row.paths():
         given[key] = [ANYWHERE] if key in several else ANYWHERE
     for option in row.options:

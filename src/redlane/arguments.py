@@ -53,6 +53,8 @@ def parser_of(stage: Stage, epilog: str = "") -> Parser:
         )
         if option.kind == "paths":
             kind["action"] = "append"
+        if option.kind == "several":
+            kind |= {"action": "extend", "nargs": "+", "metavar": metavar(option).removesuffix("...")}
         parser.add_argument(option.flag, dest=option.parameter, default=None, help=option.sentence, **kind)
     add_common(parser)
     return parser
@@ -94,7 +96,8 @@ def parse(stage: Stage, words: Sequence[str]) -> Request:
     """
     _refuse_misspelt(stage, words)
     given = vars(parser_of(stage).parse_intermixed_args(words))
-    files, settings = _sort(stage, given.pop("words"))
+    bare = [*given.pop("words"), *_settings_swallowed(stage, given)]
+    files, settings = _sort(stage, bare)
     named = {option.parameter: given[option.parameter] for option in stage.options}
     paths = {key: _path(stage, key, value) for key, value in named.items() if value is not None}
     if files and stage.files == "one":
@@ -105,6 +108,17 @@ def parse(stage: Stage, words: Sequence[str]) -> Request:
     overrides = [word for word in settings if json_asked(word) is None]
     as_json = given["json"] or any(json_asked(word) for word in settings)
     return Request(stage, paths, overrides, None if folder is None else Path(folder), as_json)
+
+
+def _settings_swallowed(stage: Stage, given: dict[str, Any]) -> list[str]:
+    """Words ``key=value`` after an option that takes several paths: they are settings, and taken out of it."""
+    settings: list[str] = []
+    for option in stage.options:
+        words = given[option.parameter]
+        if option.kind == "several" and words is not None:
+            settings += [word for word in words if key_of(word) is not None and not Path(word).exists()]
+            given[option.parameter] = [word for word in words if word not in settings]
+    return settings
 
 
 def _refuse_misspelt(stage: Stage, words: Sequence[str]) -> None:

@@ -11,13 +11,14 @@ from typing import Literal
 class Option:
     """A path, text or switch given by name; ``parameter`` is what the stage function calls it.
 
-    A *text* is for words that no setting could hold as they are: an id, with whatever characters it has.
+    A *text* is for words that no setting could hold as they are: an id, with whatever characters it has. *several*
+    takes all words up to the next option; *paths* one word each time it is given.
     """
 
     flag: str
     parameter: str
     sentence: str
-    kind: Literal["path", "paths", "text", "switch"] = "path"
+    kind: Literal["path", "paths", "several", "text", "switch"] = "path"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def metavar(option: Option) -> str:
     """What stands for the value of *option* in usage lines; nothing for a switch."""
     if option.kind == "switch":
         return ""
-    return _METAVARS.get(option.parameter, "DIR")
+    name = _METAVARS.get(option.parameter, "DIR")
+    return f"{name}..." if option.kind == "several" else name
 
 
 _METAVARS = {
@@ -57,6 +59,12 @@ _METAVARS = {
 
 _BUNDLE = Option("--bundle", "bundle", "the model's folder, for example models/kcs")
 _PROFILES = Option("--profiles", "profiles", "the profiles store: what was known, and when")
+_BUNDLES = Option(
+    "--bundles",
+    "bundles",
+    "models' folders, or MLflow's models:/NAME@ALIAS or run ids, the first as reference",
+    "several",
+)
 _PARTNERS = Option(
     "--partner-exports",
     "partner_table",
@@ -105,6 +113,19 @@ STAGES: dict[str, Stage] = {
                 _BUNDLE,
                 _PROFILES,
                 Option("--out", "out", "a folder for the report's tables and plots"),
+            ),
+            files="many",
+        ),
+        Stage(
+            "compare",
+            "hold bundles against each other on the same rows, and say which differences are more than luck",
+            (
+                _FILES,
+                _BUNDLES,
+                Option(
+                    "--profiles", "profiles", "one store for all bundles, or one each in order", "several"
+                ),
+                Option("--out", "out", "the HTML page to write"),
             ),
             files="many",
         ),

@@ -95,12 +95,13 @@ def compare(
     *earlier* are all declarations registered before the test period, outcome known or not: the honest slice
     leaves out every row whose goods tuple occurs among them. *proxy* marks a stand-in revenue.
     """
-    rankings = {MODEL: scores.margin, **_baselines(train, test, profiles, settings)}
+    rankings = {MODEL: scores.margin, **simple_baselines(train.declarations, test, profiles, settings)}
+    if len(train.declarations):
+        rankings["logistic regression"] = logistic_regression(train.features, train.irregular, test.features)
     if scores.expected_revenue is not None:
         rankings[BY_REVENUE] = scores.expected_revenue
     truth = truth_of(test.declarations, proxy)
-    tuple_of = repeat_columns(test.declarations.columns, settings.repeats)
-    unseen = unseen_tuple(earlier, test.declarations, tuple_of) if tuple_of else np.ones(len(truth), np.bool_)
+    unseen = unseen_rows(earlier, test.declarations, settings)
     whole = evaluate(rankings, truth, settings, probability=scores.probability)
     parts = partitions(test.declarations, earlier, settings)
     return Comparison(
@@ -112,6 +113,12 @@ def compare(
         unseen,
         subgroups=judge_subgroups(scores.margin, scores.probability, truth, parts, settings),
     )
+
+
+def unseen_rows(earlier: pd.DataFrame, rows: pd.DataFrame, settings: EvaluationSettings) -> Booleans:
+    """The honest slice of *rows*: those that repeat no *earlier* declaration; all, where no column could tell."""
+    tuple_of = repeat_columns(rows.columns, settings.repeats)
+    return unseen_tuple(earlier, rows, tuple_of) if tuple_of else np.ones(len(rows), np.bool_)
 
 
 def truth_of(declarations: pd.DataFrame, proxy: bool) -> Truth:
@@ -146,10 +153,13 @@ def _slice(
     return evaluate(chosen, truth.where(rows), settings, probability=scores.probability[rows])
 
 
-def _baselines(
-    train: Rows, test: Rows, profiles: Profiles, settings: EvaluationSettings
+def simple_baselines(
+    train: pd.DataFrame, test: Rows, profiles: Profiles, settings: EvaluationSettings
 ) -> dict[str, Floats]:
-    """Those that the columns at hand, and training rows if there are any, allow; random always."""
+    """Those that the columns at hand allow and that fit no model; random always, a look-up table if *train* has rows.
+
+    *train* are earlier declarations with a known outcome.
+    """
     columns = test.declarations.columns
     rankings = {"random": random_rank(tie_hash(test.declarations))}
     if "customs_value" in columns:
@@ -158,12 +168,9 @@ def _baselines(
         rankings["unit-price rule"] = unit_price_rule(_price_position(train, test))
     for name, history in _histories(columns, settings).items():
         rankings[name] = _hit_rate(name, history, test, profiles)
-    if len(train.declarations):
-        if tuple_of := repeat_columns(columns, settings.repeats):
-            rankings["goods look-up table"] = lookup_table(
-                train.declarations, train.irregular, test.declarations, columns=tuple_of
-            )
-        rankings["logistic regression"] = logistic_regression(train.features, train.irregular, test.features)
+    if len(train) and (tuple_of := repeat_columns(columns, settings.repeats)):
+        found = train["irregular"].to_numpy("float64")
+        rankings["goods look-up table"] = lookup_table(train, found, test.declarations, columns=tuple_of)
     return rankings
 
 
@@ -175,11 +182,11 @@ def _histories(columns: pd.Index, settings: EvaluationSettings) -> dict[str, His
     }
 
 
-def _price_position(train: Rows, test: Rows) -> Floats:
+def _price_position(train: pd.DataFrame, test: Rows) -> Floats:
     name = "price_per_kg_log_ratio"
     if name in test.features:
         return test.features[name].to_numpy("float64")
-    return unit_price_position(train.declarations, test.declarations)
+    return unit_price_position(train, test.declarations)
 
 
 def _hit_rate(name: str, history: History, test: Rows, profiles: Profiles) -> Floats:

@@ -46,10 +46,26 @@ def render(language: str, overview: Mapping[str, Any], data: Mapping[str, Any]) 
     )
 
 
+def still_page(name: str, language: str, mark: str, content: Mapping[str, Any]) -> str:
+    """The page of template ``NAME.html`` with its own catalogue: the same look, and no script at all."""
+    style = _asset("style.css")
+    return (
+        _environment(language, name)
+        .get_template(f"{name}.html")
+        .render(
+            content,
+            language=language,
+            mark=Markup(mark),  # noqa: S704
+            policy=_policy("", style),
+            style=Markup(style),  # noqa: S704
+        )
+    )
+
+
 def _policy(script: str, style: str) -> str:
     rules = {
         "default-src": "'none'",
-        "script-src": _hash(script),
+        "script-src": _hash(script) if script else "'none'",
         "style-src": _hash(style),
         "img-src": "data:",
         "base-uri": "'none'",
@@ -67,7 +83,7 @@ def _asset(name: str) -> str:
     return files("redlane.reports").joinpath("page", name).read_text(encoding="utf-8")
 
 
-def _environment(language: str) -> jinja2.Environment:
+def _environment(language: str, page: str = "") -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_asset),
         autoescape=True,
@@ -75,7 +91,7 @@ def _environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = catalogue(language)
+    words = {**catalogue(language), **(catalogue(language, page) if page else {})}
     environment.globals["t"] = lambda key, **values: words[key].format(**values)
     environment.globals["said"] = lambda key, other="": words.get(key, other)
     environment.filters.update(

@@ -20,8 +20,8 @@ IN_PAGE = (
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Every phrase of a report by dotted key.
+def catalogue(language: str, page: str = "") -> dict[str, str]:
+    """Every phrase of a report by dotted key; another *page* than the batch report has a catalogue of its own.
 
     Raises:
         RedlaneError: there is no catalogue of *language*.
@@ -31,7 +31,11 @@ def catalogue(language: str) -> dict[str, str]:
     """
     if language not in LANGUAGES:
         raise RedlaneError(f"there is no catalogue '{language}'; languages are {', '.join(LANGUAGES)}")
-    text = files("redlane.reports").joinpath("catalogue", f"{language}.yaml").read_text(encoding="utf-8")
+    text = (
+        files("redlane.reports")
+        .joinpath("catalogue", f"{page and page + '.'}{language}.yaml")
+        .read_text(encoding="utf-8")
+    )
     sections = yaml.safe_load(text)
     return {f"{name}.{key}": str(phrase) for name, words in sections.items() for key, phrase in words.items()}
 

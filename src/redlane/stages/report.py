@@ -110,8 +110,8 @@ def _declared(scored: Scored, files: list[Path], rules: DeclarationFormat | None
     return read_declared(files, rules or written, scored.as_of, scored.every, chosen)
 
 
-def refuse_place(out: Path, printed: Path | None, inputs: list[Path]) -> None:
-    """Refuse to write over an input, into a sealed folder, or over a file that is no report.
+def refuse_place(out: Path, printed: Path | None, inputs: list[Path], mark: str = MARK) -> None:
+    """Refuse to write over an input, into a sealed folder, or over a file that is no report (carries no *mark*).
 
     Raises:
         RedlaneError: naming the path, and what would be right.
@@ -121,18 +121,18 @@ def refuse_place(out: Path, printed: Path | None, inputs: list[Path]) -> None:
     for path in inputs:
         if path.resolve() in (out.resolve(), *out.resolve().parents):
             raise RedlaneError(f"{shown(out)} would lie in or replace {shown(path)}; give another --out")
-    ours = _is_report(out)
+    ours = _is_report(out, mark)
     for place in (out, printed):
         if place is not None and place.exists() and not (ours and place.is_file()):
             raise RedlaneError(f"{shown(place)} exists and is no report of redlane's; give another --out")
 
 
-def _is_report(path: Path) -> bool:
+def _is_report(path: Path, mark: str) -> bool:
     with disk_errors(path):
         if not path.is_file() or path.is_symlink():
             return False
         with path.open("rb") as file:
-            return MARK.encode() in file.read(200)
+            return mark.encode() in file.read(200)
 
 
 def _deliver(page: str, out: Path, printed: Path | None, cases: int) -> None:
