@@ -62,6 +62,18 @@ def test_bundle_and_card_say_what_kind_of_model_they_hold(trained):
     assert "\nKind of model: lightgbm: gradient boosted trees" in (trained.bundle / "card.md").read_text()
 
 
+@pytest.mark.slow
+def test_a_line_trains_scores_and_gives_reasons_as_trees_do(trained, tmp_path):
+    line = chosen("model", "logistic_regression", revenue=None)
+    result = run_train(tmp_path, [trained.history_file], model=line, partner_table=trained.partners)
+    scored = run_score(trained.new_file, result.paths["bundle"], tmp_path / "scores.parquet")
+    rows = pd.read_parquet(scored.paths["scores"])
+    assert len(rows) == len(trained.new) and rows["margin"].nunique() > 100
+    assert rows.loc[rows["lane"] == "red", "reasons"].str.len().gt(0).all()
+    facts = read_bundle(result.paths["bundle"]).manifest["facts"]
+    assert facts["model"] == "logistic_regression" and facts["learner"].startswith("scikit-learn ")
+
+
 def test_the_card_is_filled_in(trained):
     card = (trained.bundle / "card.md").read_text()
     parts = re.split(r"^## ", card, flags=re.M)
