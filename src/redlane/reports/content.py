@@ -15,6 +15,7 @@ from redlane.features.spec import GROUPS
 from redlane.model.bundle import Bundle
 from redlane.profiles.build import Profiles
 from redlane.reports.declared import Declared
+from redlane.reports.linked import linked_parties, unlinked
 from redlane.reports.masking import mask, mask_parties
 from redlane.reports.packing import coded, numbers
 from redlane.reports.parties import party_histories
@@ -136,16 +137,18 @@ def _declared(sources: Sources, history_days: int, key: bytes | None) -> Mapping
     """Declared columns, price peers and party histories of the rows found in the declarations."""
     declared = sources.declared
     if declared is None:
-        return {"declared": None, "peers": [], "parties": [], "place": None}
+        return {"declared": None, "peers": [], "parties": [], "links": [], "unlinked": [], "place": None}
     found = declared.frame[declared.found].reset_index(drop=True)
     place = np.where(declared.found, np.cumsum(declared.found) - 1, -1)
     told = found if key is None else mask_parties(found, key)
-    parties = peers = []
+    parties = peers = links = []
     if sources.profiles is not None and len(found):
         peers = [_masked_words(each.plain(), key) for each in price_peers(sources.profiles, found)]
         parties = [each.plain() for each in party_histories(sources.profiles, found, history_days)]
+        links = [each.plain() for each in linked_parties(sources.profiles, found)]
     columns = [_column(told[name]) for name in told if told[name].notna().any() and name not in _TEXTS]
-    return {"declared": columns, "peers": peers, "parties": parties, "place": place.tolist()}
+    made = {"declared": columns, "peers": peers, "parties": parties, "links": links, "place": place.tolist()}
+    return {**made, "unlinked": unlinked(sources.profiles, found) if sources.profiles else []}
 
 
 def _masked_words(peers: dict[str, Any], key: bytes | None) -> dict[str, Any]:

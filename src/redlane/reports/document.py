@@ -18,7 +18,7 @@ from redlane.io.containers import printable
 from redlane.reports.packing import json_for_page
 from redlane.reports.words import catalogue, count, decimals, page_words
 
-SCRIPTS = ("base.js", "plots.js", "list.js", "peers.js", "case.js", "start.js")
+SCRIPTS = ("base.js", "plots.js", "list.js", "peers.js", "links.js", "case.js", "start.js")
 """In this order they make the page's one script."""
 
 

@@ -14,7 +14,8 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 _THIN_SPACE = "\u202f"
 
 IN_PAGE = (
-    "ui", "plot", "lane", "lane_reason", "group", "meaning", "control", "why", "column", "unit", "part", "measure"
+    "ui", "plot", "lane", "lane_reason", "group", "meaning", "control", "why", "column", "unit", "part", "measure",
+    "link", "several",
 )  # fmt: skip
 """The sections whose words the page itself needs, for what it writes when a case is opened."""
 

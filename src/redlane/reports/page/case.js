@@ -17,6 +17,7 @@ function caseFile(row) {
       el('div', {}, declaredTable(row))),
     figures('ui.score_title', scorePlots(row), 'ui.not_explained', 'plots two'),
     figures('ui.peers_title', [...peerPlots(row), ...partyPlots(row)], place(row) >= 0 ? 'ui.no_peers' : unknown()),
+    linkedParties(row),
     provenance(row));
 }
 
