@@ -71,6 +71,7 @@ lint: setup  ## style, types, and which room may import which
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## everything that must hold: lint, tests, documentation examples, notebooks, the wheel
+	@.ci/browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 	@if ls notebooks/*.ipynb >/dev/null 2>&1; then \
 	  $(BIN)/python -m pytest --nbmake --nbmake-timeout=600 -p no:cacheprovider notebooks; fi
