@@ -106,6 +106,16 @@ STAGES: dict[str, Stage] = {
             files="many",
         ),
         Stage(
+            "backtest",
+            "walk forward over history: train, gap, test, repeated; with learning curves",
+            (
+                _FILES,
+                Option("--out", "out", "a folder for tables and plots"),
+                _PARTNERS,
+            ),
+            files="many",
+        ),
+        Stage(
             "evaluate",
             "measure a bundle on declarations with known outcomes, beside the baselines",
             (
