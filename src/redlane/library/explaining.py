@@ -1,6 +1,7 @@
 """Why: what moved a margin, in sentences and in numbers; the case file of a stored score."""
 
 import tempfile
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -86,12 +87,13 @@ class CaseFile:
         return self.result.title
 
     def _repr_html_(self) -> str:
-        """The page in a frame of its own."""
+        """The page, opened at the declaration, in a frame of its own; a data address has no origin to share."""
         said = f"<p>{escape(self.result.title)}</p>"
         if not self.html:
             return said + "".join(f"<p>{escape(note)}</p>" for note in self.result.notes)
         look = "width:100%;height:900px;border:1px solid #ddd"
-        return f'{said}<iframe style="{look}" sandbox="allow-scripts" srcdoc="{escape(self.html)}"></iframe>'
+        address = "data:text/html;charset=utf-8;base64," + b64encode(self.html.encode()).decode()
+        return f'{said}<iframe style="{look}" src="{address}#case-0"></iframe>'
 
 
 def case_file(

@@ -1,7 +1,7 @@
 """How good a model is, beside what could be had for less, and whether another one differs from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -14,10 +14,10 @@ from redlane.evaluation.settings import EvaluationSettings
 from redlane.library.choosing import chosen
 from redlane.library.data import Declarations, Declared, frame_of
 from redlane.library.learning import Learned
-from redlane.library.showing import page, table
+from redlane.library.showing import Picture, page, table
 from redlane.pipeline import Scores, score
 from redlane.profiles.build import Profiles
-from redlane.stages import learning
+from redlane.stages import flagging, learning
 
 Evaluation = str | EvaluationSettings
 """A file of ``conf/evaluation``, or settings."""
@@ -37,6 +37,11 @@ class Judgement:
     scores: Scores
 
     @property
+    def flags(self) -> pd.DataFrame:
+        """Hit rates of the red flags with their intervals, one line a flag; empty where there are none."""
+        return self.comparison.flags
+
+    @property
     def numbers(self) -> dict[str, Any]:
         """Every measure with its interval: slice -> ranking -> measure -> [value, low, high]."""
         return learning.numbers(self.comparison)
@@ -49,11 +54,11 @@ class Judgement:
         """
         return self.comparison.whole.table(rate)
 
-    def gain_curve(self, capacity: float | None = 0.05) -> Any:
-        """What is found as ever more is inspected, a matplotlib figure; the upright line is the *capacity*."""
+    def gain_curve(self, capacity: float | None = 0.05) -> Picture:
+        """What is found as ever more is inspected; the upright line is the *capacity*."""
         from redlane.evaluation.plots import gain_curve
 
-        return gain_curve(self.comparison.rankings, self.comparison.truth, capacity=capacity)
+        return Picture(gain_curve(self.comparison.rankings, self.comparison.truth, capacity=capacity))
 
     def __repr__(self) -> str:
         found = self.comparison.whole.get("redlane", "average_precision")
@@ -61,7 +66,8 @@ class Judgement:
 
     def _repr_html_(self) -> str:
         """The tables and cautions that the stage *evaluate* shows."""
-        shown = [table(each.frame, each.title, each.note) for each in learning.tables(self.comparison)]
+        told = [*learning.tables(self.comparison), *flagging.flag_tables(self.comparison.flags)]
+        shown = [table(each.frame, each.title, each.note) for each in told]
         return page(repr(self.learned), shown, learning.cautions("", self.comparison))
 
 
@@ -77,7 +83,11 @@ def evaluate(
         frame_of(declarations), profiles, chosen("evaluation", evaluation), _proxy(declarations)
     )
     found = stand.of(learned.model, learned.features, learned.split)
-    return Judgement(learned, found.comparison, found.test.declarations, found.test.features, found.scores)
+    flags = flagging.judged_flags(
+        stand.declarations, learned.split.test, found.test, profiles, learned.features, stand.settings
+    )
+    comparison = replace(found.comparison, flags=flags)
+    return Judgement(learned, comparison, found.test.declarations, found.test.features, found.scores)
 
 
 def compare(

@@ -1,7 +1,10 @@
 """How results look in a notebook: small tables with what must be said beside them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
+from io import BytesIO
+from typing import Any
 
 import pandas as pd
 
@@ -21,3 +24,16 @@ def page(title: str, tables: Iterable[str], notes: Iterable[str] = ()) -> str:
     """Tables under one title, notes last."""
     said = "".join(f"<p style='margin:0.3em 0'><b>Note:</b> {escape(note)}</p>" for note in notes)
     return f"<div><p>{escape(title)}</p>{''.join(tables)}{said}</div>"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A matplotlib ``figure`` that shows itself in a notebook, whichever backend is in use."""
+
+    figure: Any
+
+    def _repr_png_(self) -> bytes:
+        """The figure as PNG."""
+        written = BytesIO()
+        self.figure.savefig(written, format="png", dpi=96)
+        return written.getvalue()
