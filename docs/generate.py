@@ -10,6 +10,7 @@ from redlane.features.catalogue import FeatureSettings
 from redlane.features.document import features_page
 from redlane.features.flags.document import flags_page
 from redlane.features.flags.flag import FlagSettings
+from redlane.governance.document import checks_page
 from redlane.io.files import write_text
 
 DOCS = Path(__file__).parent
@@ -25,6 +26,7 @@ def main() -> None:
     write_text(DOCS / "red-flags.md", flags_page(tuple(catalogue.values()), "default"))
     write_text(DOCS / "columns.md", columns_page())
     write_text(DOCS / "reject-codes.md", catalogue_page())
+    write_text(DOCS / "checks.md", checks_page())
 
 
 if __name__ == "__main__":

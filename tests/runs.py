@@ -14,6 +14,7 @@ from redlane.declarations.synthetic import SyntheticSettings, generate
 from redlane.declarations.synthetic.generate import generate_week
 from redlane.declarations.synthetic.partners import PartnerStatistics
 from redlane.declarations.synthetic.world import build_world
+from redlane.governance import GovernanceSettings
 from redlane.model.weighting import Weighting
 from redlane.registry import settings_of
 from redlane.stages import score
@@ -24,6 +25,7 @@ CONF = configuration.conf_folder()
 CANARY = "zzcanary"
 PARTIES = ("importer_id", "seller_id", "declarant_id", "carrier_id", "inspector_id")
 QUICK = {"rounds": 40, "early_stopping_rounds": 0, "num_leaves": 7, "min_data_in_leaf": 15, "revenue": None}
+UNCHECKED = GovernanceSettings.parse({"checks": {"enabled": False}, "assurance": {"enabled": False}})
 WORLD = {
     "weeks": 26,
     "declarations_per_week": 200,
@@ -94,6 +96,8 @@ def run_train(folder: Path, files: list[Path], **changes: Any) -> StageResult:
         "periods": Periods(burn_in_days=28, tune_days=35, test_days=42),
         "weighting": Weighting(),
         "evaluation": chosen("evaluation", "default", bootstrap_repeats=20),
+        "governance": UNCHECKED,
+        "previous_bundle": None,
         "tracking": chosen("tracking", "local", enabled=False),
         "as_of": None,
         "caution": "",

@@ -16,6 +16,8 @@ class ExitCode(IntEnum):
     """Done, but some rows were rejected: they are listed in the rejects file."""
     DIFFERS = 4
     """Done, and what was recomputed is not what was stored."""
+    NOT_PASSED = 5
+    """Done, and a check did not pass."""
 
 
 class RedlaneError(Exception):

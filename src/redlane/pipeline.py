@@ -81,12 +81,19 @@ def training_data(
 ) -> TrainingData:
     """The labelled *rows* as the model sees them; *weight* has one entry per declaration."""
     chosen = declarations[rows].reset_index(drop=True)
-    revenue = chosen.get("recovered_revenue")
+    return labelled_data(chosen, build(chosen, profiles, features), None if weight is None else weight[rows])
+
+
+def labelled_data(
+    declarations: pd.DataFrame, features: pd.DataFrame, weight: Numbers | None = None
+) -> TrainingData:
+    """Labelled declarations, all of them, with their *features* and *weight*, as the model sees them."""
+    revenue = declarations.get("recovered_revenue")
     return TrainingData(
-        features=build(chosen, profiles, features),
-        irregular=chosen["irregular"].to_numpy("float64"),
+        features=features,
+        irregular=declarations["irregular"].to_numpy("float64"),
         revenue=None if revenue is None else revenue.to_numpy("float64"),
-        weight=None if weight is None else weight[rows],
-        row_order=tie_hash(chosen),
-        day=days(chosen["registered_on"]),
+        weight=weight,
+        row_order=tie_hash(declarations),
+        day=days(declarations["registered_on"]),
     )

@@ -14,7 +14,16 @@ from redlane.settings import Settings
 
 ROOMS: dict[str, tuple[str, ...]] = {
     room: (f"redlane.{room}.registry", f"redlane.{room}")
-    for room in ("declarations", "features", "model", "lanes", "explanations", "evaluation", "tracking")
+    for room in (
+        "declarations",
+        "features",
+        "model",
+        "lanes",
+        "explanations",
+        "evaluation",
+        "governance",
+        "tracking",
+    )
 } | {
     "flags": ("redlane.features.flags.registry",),
     "partner_exports": ("redlane.profiles.partner_exports",),

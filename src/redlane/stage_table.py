@@ -91,9 +91,27 @@ STAGES: dict[str, Stage] = {
             files="many",
         ),
         Stage(
+            "check",
+            "look for leaks and mistakes in declarations with outcomes, before anything is trained on them",
+            (
+                _FILES,
+                Option("--out", "out", "the findings, a .json file"),
+                _PARTNERS,
+            ),
+            files="many",
+        ),
+        Stage(
             "train",
             "learn from inspected declarations, evaluate beside baselines, export a bundle",
-            (_FILES, _BUNDLE, _PROFILES, _PARTNERS),
+            (
+                _FILES,
+                _BUNDLE,
+                _PROFILES,
+                _PARTNERS,
+                Option(
+                    "--previous", "previous_bundle", "the bundle this one follows, to compare explanations"
+                ),
+            ),
             files="many",
         ),
         Stage(

@@ -15,11 +15,15 @@ from redlane.profiles.build import Profiles
 
 @dataclass(frozen=True)
 class Judged:
-    """The test rows with their features, the model's scores of them, and the comparison, aligned."""
+    """The test rows with their features, the model's scores of them, and the comparison, aligned.
+
+    ``past`` are the rows learnt from, training and tuning together.
+    """
 
     test: Rows
     scores: Scores
     comparison: Comparison
+    past: Rows
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,9 @@ class Judge:
         frame = self.declarations
         test = rows_of(frame, split.test, self.profiles, features)
         scores = score(test.declarations, self.profiles, features, model)
+        past = rows_of(frame, split.train | split.tune, self.profiles, features)
         comparison = compare(
-            rows_of(frame, split.train | split.tune, self.profiles, features),
+            past,
             test,
             scores,
             earlier=frame[frame["registered_on"] < str(split.test_from)],
@@ -52,7 +57,7 @@ class Judge:
             settings=self.settings,
             proxy=self.proxy,
         )
-        return Judged(test, scores, comparison)
+        return Judged(test, scores, comparison, past)
 
 
 def rows_of(declarations: pd.DataFrame, mask: Mask, profiles: Profiles, features: FeatureSettings) -> Rows:

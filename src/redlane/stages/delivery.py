@@ -16,11 +16,11 @@ from typing import Any
 
 from redlane.errors import RedlaneError
 from redlane.io.files import disk_errors, read_json, sha256_file, sync
-from redlane.model.bundle import CALIBRATION, CARD, CONFIGURATION, FEATURES, GOLDEN, REVENUE, TREES
+from redlane.model.bundle import CALIBRATION, CARD, CONFIGURATION, DOCUMENTS, FEATURES, GOLDEN, REVENUE, TREES
 
 SUFFIXES = (".parquet", ".csv")
 
-BUNDLE = ("manifest.json", TREES, REVENUE, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN)
+BUNDLE = ("manifest.json", TREES, REVENUE, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN, *DOCUMENTS)
 PROFILES = ("manifest.json", "segment_*")
 EVALUATION = ("evaluation.json", "*.parquet", "*.png")
 """What a folder of each kind may hold, as patterns; the first one it always holds."""

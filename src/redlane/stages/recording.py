@@ -13,7 +13,7 @@ from redlane.registry import ROOMS, registry_of, settings_of
 from redlane.settings import Settings, reason
 
 FORMAT = 1
-PLACES = ("files", "partner_table", "bundle", "profiles")
+PLACES = ("files", "partner_table", "previous_bundle", "bundle", "profiles")
 """Arguments of a training that are paths."""
 
 

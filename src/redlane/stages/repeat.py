@@ -12,6 +12,7 @@ from redlane.model.sealing import MANIFEST
 from redlane.progress import step
 from redlane.stages import train
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
+from redlane.stages.governing import ASSURANCE
 from redlane.stages.recording import arguments_of, located, plain, results_of
 from redlane.stages.result import ResultTable, StageResult
 from redlane.tracking.environment import changed, environment
@@ -19,7 +20,7 @@ from redlane.tracking.records import note_repeat, read_environment, read_record
 from redlane.tracking.settings import TrackingSettings
 
 _SHOWN = 12
-_ABOUT = {f"files.{name}" for name in (MANIFEST, CARD, CONFIGURATION)}
+_ABOUT = {f"files.{name}" for name in (MANIFEST, CARD, CONFIGURATION, ASSURANCE)}
 """Files that speak of the model, of versions too, and are not the model."""
 
 
@@ -40,11 +41,12 @@ def run(*, files: list[Path], run_id: str, out: Path, tracking: TrackingSettings
     places = located(record, files)
     refuse_replacing(bundle, BUNDLE, *places.values())
     refuse_replacing(profiles, PROFILES, *places.values())
-    partner = record["places"]["partner_table"]
+    partner, earlier = record["places"]["partner_table"], record["places"]["previous_bundle"]
     again = train.run(
         **arguments_of(record, train.run),
         files=[places[path] for path in record["places"]["files"]],
         partner_table=None if partner is None else places[partner],
+        previous_bundle=Path(earlier) if earlier and Path(earlier).is_dir() else None,
         bundle=bundle,
         profiles=profiles,
         tracking=tracking.model_copy(update={"enabled": False}),

@@ -17,8 +17,10 @@ from redlane.evaluation.splitting import Judge
 from redlane.features.catalogue import FeatureSettings
 from redlane.features.flags.flag import FlagSettings
 from redlane.governance.model_card import CardFacts, model_card
+from redlane.governance.settings import GovernanceSettings
+from redlane.governance.study import Study
 from redlane.io.files import atomic_folder
-from redlane.model.bundle import write_bundle
+from redlane.model.bundle import read_bundle, write_bundle
 from redlane.model.learners import library_of
 from redlane.model.settings import ModelSettings
 from redlane.model.weighting import Weighting
@@ -27,7 +29,7 @@ from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.partner_exports import PartnerExportsFormat
 from redlane.profiles.store import create_store
 from redlane.progress import step
-from redlane.stages import flagging, learning, recording
+from redlane.stages import flagging, governing, learning, recording
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
 from redlane.stages.material import Source, gather, plain
 from redlane.stages.result import StageResult
@@ -41,6 +43,7 @@ def run(
     bundle: Path,
     profiles: Path,
     partner_table: Path | None,
+    previous_bundle: Path | None,
     declarations: DeclarationFormat,
     partner_exports: PartnerExportsFormat,
     features: FeatureSettings,
@@ -49,6 +52,7 @@ def run(
     periods: Periods,
     weighting: Weighting,
     evaluation: EvaluationSettings,
+    governance: GovernanceSettings,
     tracking: TrackingSettings,
     as_of: date | None,
     caution: str,
@@ -65,6 +69,7 @@ def run(
         "bundle": bundle,
         "profiles": profiles,
         "partner_table": partner_table,
+        "previous_bundle": previous_bundle,
         "declarations": declarations,
         "partner_exports": partner_exports,
         "features": features,
@@ -73,12 +78,14 @@ def run(
         "periods": periods,
         "weighting": weighting,
         "evaluation": evaluation,
+        "governance": governance,
         "as_of": as_of,
         "caution": caution,
     }
     given = [*files, *([partner_table] if partner_table else [])]
     refuse_replacing(bundle, BUNDLE, *given, profiles)
     refuse_replacing(profiles, PROFILES, *given, bundle)
+    earlier = None if previous_bundle is None else read_bundle(previous_bundle)
     material = gather(
         Source(files, partner_table, declarations, partner_exports, features, flags, as_of),
     )
@@ -87,7 +94,9 @@ def run(
     recipe = Recipe(features, model, weighting)
     configuration = {
         **material.configuration(),
-        **plain(model=model, periods=periods, weighting=weighting, evaluation=evaluation),
+        **plain(
+            model=model, periods=periods, weighting=weighting, evaluation=evaluation, governance=governance
+        ),
     }
     rows = {name: int(getattr(split, name).sum()) for name in ("train", "tune", "test")}
     with _recorded(tracking, bundle, profiles) as record:
@@ -103,6 +112,10 @@ def run(
             test = judged.test
             flags_judged = flagging.judged_flags(frame, split.test, test, store, features, evaluation)
             comparison = replace(judged.comparison, flags=flags_judged)
+            study = Study(
+                frame, split, judged.past, test, recipe, evaluation, fitted, references.tables, judge.proxy
+            )
+            looked = governing.look(study, governance, governing.previous_of(earlier, store))
             step("writing the bundle")
             cautions = learning.cautions(caution, comparison)
             facts = {
@@ -125,9 +138,10 @@ def run(
                 facts=facts,
                 golden=learning.golden(test),
                 card=model_card(card),
+                documents=looked.documents(),
             )
         ids = {"bundle_id": bundle_id, "profiles_id": store.id}
-        numbers = {**ids, **learning.numbers(comparison)}
+        numbers = {**ids, **learning.numbers(comparison), "checks": governing.numbers(looked)}
         if tracking.enabled:
             step("recording the run")
             _record(record, {**configuration, "caution": caution}, inputs, len(frame), comparison)
@@ -142,6 +156,7 @@ def run(
         tables=[
             *learning.tables(comparison),
             *flagging.flag_tables(comparison.flags),
+            *looked.tables(),
             *material.tables(),
         ],
         notes=[*cautions, *material.notes()],
