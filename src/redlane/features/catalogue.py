@@ -23,6 +23,7 @@ from redlane.features.novelty import Novelty
 from redlane.features.origin_incentives import OriginIncentive
 from redlane.features.parties import History, base_rate
 from redlane.features.price_habit import PriceHabit
+from redlane.features.price_mixture import PriceMixture
 from redlane.features.repeats import Repeats
 from redlane.features.shares import Shares
 from redlane.features.spec import Feature
@@ -55,6 +56,7 @@ FAMILIES: dict[str, type[Family]] = {
     "origin_incentive": OriginIncentive,
     "pace": Pace,
     "price_habit": PriceHabit,
+    "price_mixture": PriceMixture,
     "repeats": Repeats,
     "route": Route,
     "shares": Shares,
