@@ -83,7 +83,7 @@ def overview() -> str:
             "",
             "redlane <stage> --help lists its paths and settings; redlane --version tells the version.",
             "exit status: 0 done, 1 fault in redlane, 2 refused (nothing written), 3 done, rows rejected,",
-            "4 done, what was recomputed differs.",
+            "4 done, what was recomputed differs, 5 done, a check or gate did not pass.",
         ]
     )
 

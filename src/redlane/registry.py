@@ -28,6 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "flags": ("redlane.features.flags.registry",),
     "partner_exports": ("redlane.profiles.partner_exports",),
     "comparison": ("redlane.evaluation.paired",),
+    "promotion": ("redlane.governance.promotion",),
 }
 """Rooms that have settings, and the modules in which each one's ``REGISTRY`` is looked for."""
 

@@ -53,6 +53,8 @@ _METAVARS = {
     **dict.fromkeys(("files", "scores", "partner_table", "previous", "mask_key"), "FILE"),
     "out": "OUT",
     "declaration": "ID",
+    "by": "NAME",
+    "reason": "TEXT",
     "run_id": "ID",
 }
 
@@ -154,6 +156,24 @@ STAGES: dict[str, Stage] = {
                     "--profiles", "profiles", "one store for all bundles, or one each in order", "several"
                 ),
                 Option("--out", "out", "the HTML page to write"),
+            ),
+            files="many",
+        ),
+        Stage(
+            "promote",
+            "make a bundle champion if every gate holds, and keep the decision in a chain beside the bundles",
+            (
+                _FILES,
+                _BUNDLE,
+                Option(
+                    "--profiles",
+                    "profiles",
+                    "one store for both, or the champion's and this one's",
+                    "several",
+                ),
+                Option("--by", "by", "who asks", "text"),
+                Option("--reason", "reason", "why an earlier champion is to come back", "text"),
+                Option("--verify", "verify", "only check the chain of decisions", "switch"),
             ),
             files="many",
         ),
