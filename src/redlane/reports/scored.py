@@ -1,6 +1,5 @@
 """A scored batch as a report reads it: the score file, its manifest, its rejects, and whether they fit together."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,34 +8,36 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from redlane.errors import RedlaneError
-from redlane.explanations.flags import FLAGS_TYPE
-from redlane.explanations.storage import REASONS_TYPE
 from redlane.explanations.typology import leading_groups, suggested_controls
 from redlane.features.spec import GROUPS
 from redlane.io.containers import shown
 from redlane.io.files import read_json, sha256_file
 from redlane.lanes.queue import LANES
+from redlane.score_file import SCHEMA
+from redlane.score_reading import read_table, safe_for_spreadsheets, verbatim_ids
 
 SLIM = ("declaration_id", "item_number", "margin", "probability", "lane", "lane_reason")
 """Columns read of every row; all others of the rows in the report only."""
 
-_NUMBERS = ("margin", "probability", "expected_revenue", "selection_propensity")
-_TEXTS = ("declaration_id", "item_number", "lane", "lane_reason", "leading_group", "suggested_control")
-_IDS = ("bundle_id", "profiles_id")
-_LISTS = {"reasons": REASONS_TYPE, "flags": FLAGS_TYPE}
+_WHOLE = (
+    *SLIM,
+    "expected_revenue",
+    "selection_propensity",
+    "leading_group",
+    "suggested_control",
+    "bundle_id",
+    "profiles_id",
+    *(f"contribution_{group}" for group in GROUPS),
+    "rank",
+    "flags_not_computed",
+    "reasons",
+    "flags",
+)
+"""Columns read of the rows in the report."""
 
-_TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(_NUMBERS, pa.float64()),
-    **dict.fromkeys((*_TEXTS, *_IDS), pa.string()),
-    **{f"contribution_{group}": pa.float64() for group in GROUPS},
-    "rank": pa.int64(),
-    "flags_not_computed": pa.int64(),
-}
 _OLD = ("leading_group", "suggested_control", "flags", "flags_not_computed")
 """Columns that score files of earlier versions lack."""
 
@@ -91,11 +92,10 @@ def read_scored(places: Places, lanes: Sequence[str]) -> Scored:
             add up.
     """
     manifest = _manifest(places)
-    safe = bool(manifest["configuration"].get("spreadsheet_safe")) and places.scores.suffix == ".csv"
     every = _read(places.scores, SLIM, None)
-    chosen = _read(places.scores, (*_TYPES, *_LISTS), lanes)
-    if safe:
-        every, chosen = _verbatim(every), _verbatim(chosen)
+    chosen = _read(places.scores, _WHOLE, lanes)
+    if safe_for_spreadsheets(places.scores, manifest):
+        every, chosen = verbatim_ids(every), verbatim_ids(chosen)
     scored = Scored(
         places,
         every.to_pandas(),
@@ -136,39 +136,13 @@ def _manifest(places: Places) -> dict[str, Any]:
 
 def _read(file: Path, columns: Sequence[str], lanes: Sequence[str] | None) -> pa.Table:
     """Some columns of a score file as they should be typed; a column of a later version is null where absent."""
-    try:
-        table = (_from_csv if file.suffix == ".csv" else _from_parquet)(file, columns, lanes)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise RedlaneError(f"{shown(file)} cannot be read as a score file: {_first_line(error)}") from None
+    table = read_table(file, columns, lanes)
     for name in columns:
         if name not in table.column_names:
             if name not in _OLD:
                 raise RedlaneError(f"{shown(file)} is no score file: it has no column '{name}'")
-            table = table.append_column(name, pa.nulls(len(table), _LISTS.get(name) or _TYPES[name]))
+            table = table.append_column(name, pa.nulls(len(table), SCHEMA.field(name).type))
     return table.select(list(columns))
-
-
-def _from_parquet(file: Path, columns: Sequence[str], lanes: Sequence[str] | None) -> pa.Table:
-    there = [name for name in columns if name in pq.read_schema(file).names]
-    chosen = None if lanes is None else pc.field("lane").isin(list(lanes))
-    return pq.read_table(file, columns=there, filters=chosen)
-
-
-def _from_csv(file: Path, columns: Sequence[str], lanes: Sequence[str] | None) -> pa.Table:
-    types = {**_TYPES, **dict.fromkeys(_LISTS, pa.string())}
-    options = pa_csv.ConvertOptions(
-        column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
-    )
-    parsing = pa_csv.ParseOptions(newlines_in_values=True)
-    table = pa_csv.read_csv(file, convert_options=options, parse_options=parsing)
-    if lanes is not None:
-        table = table.filter(pc.field("lane").isin(list(lanes)))
-    for name in _LISTS.keys() & set(columns) & set(table.column_names):
-        lists = [
-            None if text is None else json.loads(text.removeprefix("'")) for text in table[name].to_pylist()
-        ]
-        table = table.set_column(table.schema.get_field_index(name), name, pa.array(lists, _LISTS[name]))
-    return table.select([name for name in columns if name in table.column_names])
 
 
 def _with_groups(chosen: pa.Table) -> pa.Table:
@@ -183,14 +157,6 @@ def _with_groups(chosen: pa.Table) -> pa.Table:
     ):
         chosen = chosen.set_column(chosen.schema.get_field_index(name), name, pa.array(made, pa.string()))
     return chosen
-
-
-def _verbatim(table: pa.Table) -> pa.Table:
-    """Ids without the apostrophe that keeps a spreadsheet from taking them for a formula."""
-    for name in ("declaration_id", "item_number"):
-        plain = pc.replace_substring_regex(table[name], r"\A'([=+\-@\t\r\n＝＋－＠])", r"\1")
-        table = table.set_column(table.schema.get_field_index(name), name, plain)
-    return table
 
 
 def _rejects(places: Places, manifest: Mapping[str, Any]) -> pd.DataFrame:
