@@ -136,6 +136,16 @@ STAGES: dict[str, Stage] = {
             files="many",
         ),
         Stage(
+            "ablate",
+            "train without each part of the features, and with it alone: what it is worth, and whether that is luck",
+            (
+                _FILES,
+                Option("--out", "out", "the whole table, .parquet or .csv"),
+                _PARTNERS,
+            ),
+            files="many",
+        ),
+        Stage(
             "evaluate",
             "measure a bundle on declarations with known outcomes, beside the baselines",
             (

@@ -77,6 +77,12 @@ def test_the_honest_slice_is_ranked_somewhat_better_than_by_chance(kcs):
     assert len(numbers["redlane"]["precision_at_10_pct"]) == 3
 
 
+def test_the_checks_find_the_copied_rows_and_no_leak_in_the_features(kcs):
+    outcomes = kcs[1]["numbers"]["checks"]
+    assert outcomes["RL13"] == "failed"
+    assert (outcomes["RL01"], outcomes["RL14"], outcomes["XA01"]) == ("passed", "passed", "passed")
+
+
 def test_every_row_is_read(kcs):
     counts = kcs[1]["counts"]
     assert (counts["read"], counts["accepted"], counts["rejected"]) == (54_000, 54_000, 0)

@@ -1,9 +1,10 @@
 """Settings of the room: what is checked before a model is trusted, on how many rows, and where the gates lie."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from redlane.evaluation.settings import Rate
 from redlane.settings import Settings
 
 Count = Annotated[int, Field(ge=1)]
@@ -119,8 +120,22 @@ class AssuranceSettings(Settings):
     """Seed of every draw, and what is added to the model's own for the other one."""
 
 
+class AblationSettings(Settings):
+    """Which parts of the features are left out, and at which capacity the rest is judged (``redlane ablate``)."""
+
+    by: Literal["family", "group"] = "family"
+    """A part is a feature family, or all features of a typology group."""
+    only: tuple[str, ...] = ()
+    """Parts to try; none named: all."""
+    alone: bool = True
+    """Try each part alone as well."""
+    rate: Rate = 0.05
+    """Share of the declarations inspected, for precision, recall and revenue."""
+
+
 class GovernanceSettings(Settings):
     """Everything of ``conf/governance/default.yaml``."""
 
     checks: CheckSettings = CheckSettings()
     assurance: AssuranceSettings = AssuranceSettings()
+    ablation: AblationSettings = AblationSettings()
