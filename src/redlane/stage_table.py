@@ -222,7 +222,7 @@ STAGES: dict[str, Stage] = {
         ),
         Stage(
             "report",
-            "write one HTML file about a scored batch: counts, reasons, the selection and its case files",
+            "write one HTML file about a scored batch and its case files; with --bundle alone, about a model",
             (
                 Option("--out", "out", "the HTML file to write"),
                 _FILES,

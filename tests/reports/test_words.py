@@ -8,10 +8,14 @@ import pytest
 
 from redlane.declarations.columns import COLUMNS
 from redlane.declarations.rejects import CATALOGUE
+from redlane.evaluation.group_values import MEASURES as GAUGES
+from redlane.evaluation.settings import DERIVED
 from redlane.explanations.typology import CONTROLS, TYPOLOGIES
+from redlane.governance.finding import OUTCOMES
 from redlane.lanes.queue import LANE_REASONS, LANES
 from redlane.profiles.prices import MEASURES
 from redlane.reports.document import SCRIPTS
+from redlane.reports.model_report import READ
 from redlane.reports.words import LANGUAGES, catalogue, page_words
 
 PAGE = files("redlane.reports").joinpath("page")
@@ -104,3 +108,24 @@ def test_nobody_is_accused(language):
         "frauduleux",
     ):
         assert word not in said
+
+
+def test_every_key_that_the_model_report_asks_for_exists():
+    template = PAGE.joinpath("model.html").read_text()
+    asked = set(re.findall(r"""\bt\(["']([\w.]+\w)["']""", template))
+    asked |= {
+        key for keys in re.findall(r"heads\(\[(.+?)\]", template) for key in re.findall(r'"([\w.]+)"', keys)
+    }
+    asked |= {f"chart.{key}" for key in ("swarm_told", "dependence_told", "gain_told", "months_told")}
+    assert len(asked) > 100
+    assert {key for key in asked if key not in ENGLISH} == set()
+    closed = {
+        "role": ("identifier", "declared", "assessed", "outcome", "selection", "truth"),
+        "use_of": ("read", "key", "label", "refused", "unused"),
+        "gauge": [*GAUGES, "lift", "revenue", "average_precision", "roc_auc", "brier", "calibration_error"],
+        "class": ("new", "known", "claimed", "not_claimed", "pooled", "missing"),
+        "outcome": OUTCOMES,
+        "partition": DERIVED,
+        "absent": [name.split(".")[0] for name in READ],
+    }
+    assert {f"{section}.{key}" for section, keys in closed.items() for key in keys} <= set(ENGLISH)

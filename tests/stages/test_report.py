@@ -128,3 +128,21 @@ def test_the_command_that_recomputes_a_score_can_be_typed(night, tmp_path):
     request = arguments.parse(STAGES[words[0]], [*words[1:], "--declaration", "A1"])
     assert request.paths["scores"].name == night.name
     assert request.overrides == []
+
+
+def test_without_a_score_file_the_report_is_about_the_model(trained, tmp_path):
+    from redlane import configuration
+    from redlane.stages import report
+
+    settings = configuration.load("report", [configuration.conf_folder()])
+    settings = {key: value for key, value in settings.items() if key != "defaults"}
+    given = {**settings, "bundle": trained.bundle, "out": tmp_path / "model.html", "lanes_shown": ("red",)}
+    done = report.run(**given)
+    page = (tmp_path / "model.html").read_text()
+    assert done.numbers["bundle_id"] in page
+    assert "How good it is" in page
+    assert report.run(**{**given, "language": "fr"}).paths["report"] == tmp_path / "model.html"
+    with pytest.raises(RedlaneError, match="--bundle DIR alone"):
+        report.run(**{**given, "bundle": None})
+    with pytest.raises(RedlaneError, match="--profiles belongs to the report of a batch"):
+        report.run(**{**given, "profiles": trained.profiles})

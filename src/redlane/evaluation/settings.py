@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from redlane.declarations.columns import COLUMNS
 from redlane.evaluation.baselines import GOODS
+from redlane.explanations.typology import CONTROLS
 from redlane.profiles.keys import Key, check_key
 from redlane.settings import Settings
 
@@ -94,10 +95,29 @@ class EvaluationSettings(Settings):
     """Ways of dividing the test rows; those whose columns are absent are passed over."""
     subgroup_rate: Rate = 0.05
     """Share of all declarations that is inspected when subgroups are compared."""
-    subgroup_least: Annotated[int, Field(ge=1)] = 100
+    subgroup_least: Annotated[int, Field(ge=1)] = 50
     """Fewest test rows of a group; smaller ones are pooled."""
     subgroup_most: Annotated[int, Field(ge=1)] = 12
     """Most groups shown of one partition, the largest; the others are pooled."""
+
+    hours: dict[str, Annotated[float, Field(ge=0)]] = {
+        "documents": 0.5,
+        "physical examination": 3.0,
+        "laboratory": 4.0,
+        "origin verification": 2.0,
+        "post-clearance audit": 8.0,
+        "other": 2.0,
+    }
+    """Officer hours of one inspection by the control suggested for it; *other* where none is."""
+
+    @field_validator("hours")
+    @classmethod
+    def _every_control(cls, hours: dict[str, float]) -> dict[str, float]:
+        if set(hours) != {*CONTROLS, "other"}:
+            raise ValueError(
+                f"hours are needed for each of {', '.join([*CONTROLS, 'other'])}, and for nothing else"
+            )
+        return hours
 
     @field_validator("histories")
     @classmethod

@@ -116,7 +116,7 @@ def write_bundle(
         for name, text in given.items():
             write_text(target / name, text)
         write_golden(target / GOLDEN, model, golden)
-        return seal(target, {"facts": portable(facts), "versions": _versions()})
+        return seal(target, {"facts": portable(facts), "versions": library_versions()})
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -186,7 +186,8 @@ def _described(spec: Feature, model: Model) -> dict[str, Any]:
     return {**asdict(spec), **levels}
 
 
-def _versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Of redlane, Python and the libraries whose numbers a bundle holds."""
     libraries = {name: version(name) for name in _LIBRARIES}
     return {"redlane": redlane.__version__, "python": platform.python_version(), **libraries}
 

@@ -26,22 +26,30 @@ MARK = "<!-- redlane batch report -->"
 """Stands near the beginning of every report, so that one is known when it is to be replaced."""
 
 
+MODEL_MARK = "<!-- redlane model report -->"
+
+
 def render(language: str, overview: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """The whole page. *overview* is what its first part tells, *data* what list and case files are drawn from."""
-    script = "(() => {\n'use strict';\n" + "".join(_asset(name) for name in SCRIPTS) + "})();\n"
-    style = _asset("style.css")
-    words = page_words(language)
+    held = json_for_page({"language": language, "words": page_words(language), **data})
+    look = {"mark": MARK, "scripts": SCRIPTS, "styles": ("style.css",)}
+    return render_page("page.html", language, {**overview, "data": Markup(held)}, look)  # noqa: S704 - escaped there
+
+
+def render_page(template: str, language: str, content: Mapping[str, Any], look: Mapping[str, Any]) -> str:
+    """A page of *content*; *look* names its mark, and the scripts and styles that it carries and its policy allows."""
+    script = "(() => {\n'use strict';\n" + "".join(_asset(name) for name in look["scripts"]) + "})();\n"
+    style = "".join(_asset(name) for name in look["styles"])
     return (
         _environment(language)
-        .get_template("page.html")
+        .get_template(template)
         .render(
-            overview,
+            content,
             language=language,
-            mark=Markup(MARK),  # noqa: S704
+            mark=Markup(look["mark"]),  # noqa: S704
             policy=_policy(script, style),
             script=Markup(script),  # noqa: S704 - our own files, named by hash
             style=Markup(style),  # noqa: S704
-            data=Markup(json_for_page({"language": language, "words": words, **data})),  # noqa: S704 - escaped there
         )
     )
 
@@ -94,12 +102,18 @@ def _environment(language: str, page: str = "") -> jinja2.Environment:
     words = {**catalogue(language), **(catalogue(language, page) if page else {})}
     environment.globals["t"] = lambda key, **values: words[key].format(**values)
     environment.globals["said"] = lambda key, other="": words.get(key, other)
+    environment.globals["ranking"] = lambda name: words.get(f"ranking.{slug(name)}", name)
     environment.filters.update(
         count=count,
         plain=printable,
+        plain_lines=_plain_lines,
+        slug=slug,
+        kept=lambda text: text.replace(" ", "\u00a0"),
         pointed=lambda text: decimals(text, language),
         percent=lambda share: decimals(percent(share), language),
-        fixed=lambda value: decimals(_fixed(value), language),
+        fixed=lambda value, digits=3: decimals(_fixed(value, digits), language),
+        pct=lambda value, sign=False: decimals(_pct(value, sign), language),
+        rounded=lambda value, digits=3: decimals(rounded(value, digits), language),
     )
     return environment
 
@@ -114,6 +128,39 @@ def percent(share: float) -> str:
     if value != value:
         return "–"
     return "< 0.001 %" if 0 < value < 0.001 else f"{float(f'{value:.3g}'):g} %"
+
+
+def rounded(value: float | None, digits: int = 3) -> str:
+    """A number of about so many digits, in full and set apart by thousands; a dash where there is none.
+
+    >>> rounded(0.51234), rounded(12345.6), rounded(None), rounded(-3.14159)
+    ('0.512', '12\u202f346', '–', '−3.14')
+    """
+    if value is None or value != value:
+        return "–"
+    if abs(value) >= 10 ** min(digits, 3):
+        return count(round(value)).replace("-", "−")
+    return f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
+
+
+def slug(name: str) -> str:
+    """The end of a catalogue's key for a name that the program gave.
+
+    >>> slug("redlane, by expected revenue")
+    'redlane_by_expected_revenue'
+    """
+    return name.lower().replace(" ", "_").replace(",", "")
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _pct(value: float | None, sign: bool = False) -> str:
+    """One decimal without the sign %, as tables of intervals hold it."""
+    if value is None:
+        return "–"
+    return f"{100 * value:{'+' if sign else ''}.1f}".replace("-", "−")
 
 
 def _fixed(value: float, digits: int = 3) -> str:

@@ -1,4 +1,4 @@
-"""Stage *report*: a scored batch -> one HTML file (and a PDF) for the people who act on the selection."""
+"""Stage *report*: a scored batch, or a model -> one HTML file (and a PDF) for those who act on it."""
 
 import shutil
 import tempfile
@@ -16,8 +16,9 @@ from redlane.profiles.store import open_store
 from redlane.progress import step
 from redlane.reports.content import Look, Sources
 from redlane.reports.declared import Declared, read_declared
-from redlane.reports.document import MARK
+from redlane.reports.document import MARK, MODEL_MARK
 from redlane.reports.masking import mask_key as key_from
+from redlane.reports.model_report import ModelSources, model_report
 from redlane.reports.printing import browser, print_pdf
 from redlane.reports.report import batch_report
 from redlane.reports.scored import Places, Scored, read_scored, read_slim
@@ -30,7 +31,7 @@ Lane = Literal["red", "yellow", "blue", "green"]
 
 def run(
     *,
-    file: Path,
+    file: Path | None,
     out: Path,
     files: list[Path] | None,
     bundle: Path | None,
@@ -46,7 +47,18 @@ def run(
     mask_parties: bool,
     pdf_cases: Annotated[int, Field(ge=0)],
 ) -> StageResult:
-    """Report the batch whose scores are *file*; the declarations, *bundle* and *profiles* make it fuller."""
+    """Report the batch whose scores are *file*; the declarations, *bundle* and *profiles* make it fuller.
+
+    Without a score file, the report is about the model of *bundle*.
+    """
+    if file is None:
+        beside = {
+            "--declarations": files,
+            "--profiles": profiles,
+            "--previous": previous,
+            "--mask-key": mask_key,
+        }
+        return _report_model(bundle, out, [flag for flag, value in beside.items() if value], language, pdf)
     inputs = [
         file,
         *(files or []),
@@ -82,6 +94,40 @@ def run(
         },
         notes=_notes(sources),
     )
+
+
+def _report_model(
+    bundle: Path | None, out: Path, unused: list[str], language: Language, pdf: bool
+) -> StageResult:
+    if bundle is None:
+        raise RedlaneError(
+            "report needs the score file of a batch, or --bundle DIR alone for the report of a model"
+        )
+    if unused:
+        raise RedlaneError(
+            f"{unused[0]} belongs to the report of a batch, and no score file was given; the report of a model is made "
+            "of its bundle alone"
+        )
+    printed = out.with_suffix(".pdf") if pdf else None
+    refuse_place(out, printed, [bundle], MODEL_MARK)
+    if pdf:
+        browser()
+    step("opening the bundle")
+    learnt = read_bundle(bundle)
+    step("writing the report")
+    _deliver(model_report(ModelSources.of(learnt), language), out, printed, 0)
+    return StageResult(
+        title=f"Reported the model of {shown(bundle)}",
+        paths={"report": out, **({} if printed is None else {"pdf": printed})},
+        numbers={"bundle_id": learnt.id, "bytes": out.stat().st_size},
+        notes=[] if learnt.documents else [_BARE],
+    )
+
+
+_BARE = (
+    "this bundle holds no documents about its evaluation and its data; train it anew for a fuller report, its card.md "
+    "tells what was kept"
+)
 
 
 def places_of(file: Path) -> Places:

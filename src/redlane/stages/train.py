@@ -32,6 +32,7 @@ from redlane.progress import step
 from redlane.stages import flagging, governing, learning, recording
 from redlane.stages.delivery import BUNDLE, PROFILES, refuse_replacing
 from redlane.stages.material import Source, gather, plain
+from redlane.stages.model_documents import Told, card_page, model_documents
 from redlane.stages.result import StageResult
 from redlane.tracking.run import Run, track
 from redlane.tracking.settings import TrackingSettings
@@ -129,6 +130,9 @@ def run(
                 "learner": learner,
             }
             kind = f"{model.name}: {model.about}"
+            told = Told(material, split, fitted, test, comparison, evaluation, cautions)
+            documents = {**model_documents(told), **looked.documents()}
+            documents["card.html"] = card_page(facts, features.features(), configuration, documents)
             card = CardFacts(bundle.name, kind, inputs, split, features.features(), comparison, cautions)
             bundle_id = write_bundle(
                 bundle,
@@ -138,7 +142,7 @@ def run(
                 facts=facts,
                 golden=learning.golden(test),
                 card=model_card(card),
-                documents=looked.documents(),
+                documents=documents,
             )
         ids = {"bundle_id": bundle_id, "profiles_id": store.id}
         numbers = {**ids, **learning.numbers(comparison), "checks": governing.numbers(looked)}

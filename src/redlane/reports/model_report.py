@@ -1,0 +1,122 @@
+"""The model report: from the documents of a bundle to the page, which is also the model's card."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jinja2
+
+import redlane
+from redlane.errors import RedlaneError
+from redlane.features.spec import Feature
+from redlane.model.bundle import Bundle
+from redlane.reports import model_charts, model_tables
+from redlane.reports.document import MODEL_MARK, render_page
+from redlane.reports.phrasebook import phrasebook
+from redlane.reports.words import Language, catalogue
+
+READ = (
+    "data.json",
+    "evaluation.json",
+    "explanations.json",
+    "assurance.json",
+    "checks.json",
+    "promotion.json",
+)
+
+
+@dataclass(frozen=True)
+class ModelSources:
+    """What a model report is made of; a document that is absent leaves its sections out, and the report says so.
+
+    ``bundle_id`` and ``files`` (SHA-256 by name) are known once the bundle is sealed: the report inside a bundle
+    lacks them.
+    """
+
+    facts: Mapping[str, Any]
+    specs: Sequence[Feature]
+    documents: Mapping[str, str]
+    configuration: Mapping[str, Any]
+    versions: Mapping[str, str]
+    bundle_id: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> "ModelSources":
+        """Those of a bundle that was read."""
+        manifest = bundle.manifest
+        files = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
+        facts, versions = manifest["facts"], manifest["versions"]
+        return cls(facts, bundle.specs, bundle.documents, bundle.configuration, versions, bundle.id, files)
+
+
+def model_report(sources: ModelSources, language: Language) -> str:
+    """The report as one HTML text that asks nobody for anything. Sentences kept in the bundle stay as written.
+
+    Raises:
+        RedlaneError: a document of the bundle does not hold what its name says.
+    """
+    told = {name.removesuffix(".json"): _parsed(sources.documents, name) for name in READ}
+    words = catalogue(language)
+    try:
+        specs = _in_language(sources.specs, language)
+        return render_page("model.html", language, _content(sources, told, specs, words), _LOOK)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, jinja2.UndefinedError) as error:
+        raise RedlaneError(f"a document of the bundle does not hold what its name says: {error!r}") from error
+
+
+_LOOK = {"mark": MODEL_MARK, "scripts": ("model.js",), "styles": ("style.css", "model.css")}
+
+
+def _parsed(documents: Mapping[str, str], name: str) -> Any:
+    if name not in documents:
+        return None
+    try:
+        return json.loads(documents[name])
+    except (ValueError, RecursionError):
+        raise RedlaneError(f"{name} of the bundle is no JSON") from None
+
+
+def _in_language(specs: Sequence[Feature], language: str) -> list[Feature]:
+    """The features in the words of *language*; what the phrase book does not know stays as it was written."""
+    book = phrasebook(language)
+    if book is None:
+        return list(specs)
+    return [
+        replace(
+            spec,
+            meaning=book.meaning(spec.meaning) or spec.meaning,
+            unit=book.unit(spec.unit) or spec.unit,
+            sentence=book.sentence(spec.sentence) or spec.sentence,
+        )
+        for spec in specs
+    ]
+
+
+def _content(
+    sources: ModelSources, told: Mapping[str, Any], specs: Sequence[Feature], words: Mapping[str, str]
+) -> dict[str, Any]:
+    evaluation, explanations, data = told["evaluation"], told["explanations"], told["data"]
+    meanings = {spec.name: spec for spec in specs}
+    return {
+        "facts": sources.facts,
+        "bundle_id": sources.bundle_id,
+        "files": sources.files,
+        "versions": sources.versions,
+        "made_by": f"redlane {redlane.__version__}",
+        "configuration": json.dumps(sources.configuration, indent=1, sort_keys=True, ensure_ascii=False),
+        "data": data,
+        "specs": specs,
+        "meanings": meanings,
+        "absent": [name for name in READ if told[name.removesuffix(".json")] is None],
+        "findings": {name: told[name] for name in ("assurance", "checks") if told[name]},
+        "evaluation": evaluation and model_tables.evaluation(evaluation),
+        "subgroups": evaluation and model_tables.subgroups(evaluation["subgroups"]),
+        "workload": evaluation
+        and model_tables.workload(evaluation["curves"], evaluation["hours"], explanations),
+        "flags": evaluation and model_tables.flags(evaluation["flags"]),
+        "importance": explanations and model_tables.importance(explanations),
+        "explanations": explanations,
+        "charts": model_charts.charts(told, meanings, words),
+    }
