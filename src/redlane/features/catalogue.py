@@ -129,6 +129,20 @@ class FeatureSettings(Settings):
         ]
         return FeatureSettings(unavailable=self.unavailable, words=self.words, families=tuple(families))
 
+    def for_flags(self) -> "FeatureSettings":
+        """The flags, with no other family than those that offer a feature or a peer number that a flag names.
+
+        Every flag has the value that it has among all the families. At least one flag must be in use.
+        """
+        named = {name for flag in self.flags() for name in (*flag.names(), *flag.sentence_names())}
+        families = [
+            family
+            for family in self.families
+            if isinstance(family, Flags)
+            or not named.isdisjoint([*family.fact_names(), *(feature.name for feature in family.features())])
+        ]
+        return FeatureSettings(unavailable=self.unavailable, families=tuple(families))
+
     def names(self) -> tuple[str, ...]:
         """What a flag may name: declared columns, parts of the HS code, features, peer numbers."""
         declared = [name for name, column in COLUMNS.items() if column.role in ("declared", "identifier")]

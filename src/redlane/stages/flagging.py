@@ -31,11 +31,12 @@ def judged_flags(
     registered = days(frame["registered_on"])
     span = registered[test]
     others = ~test & (registered >= span.min()) & (registered <= span.max())
-    rest = learning.rows_of(frame, others, profiles, features)
+    rest = learning.rows_of(frame, others, profiles, features.for_flags())
     declarations = pd.concat(
         [judged.declarations, rest.declarations.assign(irregular=np.nan)], ignore_index=True
     )
-    computed = pd.concat([judged.features, rest.features], ignore_index=True)
+    raised = [flag.feature for flag in features.flags()]
+    computed = pd.concat([judged.features[raised], rest.features[raised]], ignore_index=True)
     return flag_table(computed, declarations, features.flags(), settings)
 
 

@@ -161,3 +161,19 @@ def test_a_planted_scheme_is_found_above_the_base_rate(shipped):
     assert table.verdict["RF22"] in ("never inspected", "too few inspected to tell")
     assert table.not_computed_share["RF31"] == 1.0
     assert table.verdict["RF32"] == "never inspected"
+
+
+def test_flags_alone_have_the_values_they_have_among_all_families():
+    world = small_world(200)
+    flags = {
+        "A1": flag("price_per_kg_z < -1", sentence="{price_per_kg_declared} per kg"),
+        "A2": flag("importer_count > 2"),
+    }
+    every = FeatureSettings.parse({"families": [*FAMILIES, {"family": "flags", "catalogue": flags}]})
+    few = every.for_flags()
+    assert [family.family for family in few.families] == ["history", "unit_price", "flags"]
+    names = [one.feature for one in every.flags()]
+    profiles = build_profiles(world, every.needs())
+    whole, alone = build(world, profiles, every)[names], build(world, profiles, few)[names]
+    pd.testing.assert_frame_equal(alone, whole)
+    assert (whole == 1).any().all()
