@@ -48,6 +48,7 @@ def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     several = {"files", *(option.parameter for option in row.options if option.kind in ("paths", "several"))}
     for key in row.paths():
         given[key] = [ANYWHERE] if key in several else ANYWHERE
+    given |= {"overrides": []} if "overrides" in row.asks else {}
     for option in row.options:
         if option.kind in ("switch", "text"):
             given[option.parameter] = True if option.kind == "switch" else "words"

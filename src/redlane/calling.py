@@ -71,7 +71,8 @@ def _argument(stage: Stage, key: str, kind: Any, values: Mapping[str, Any]) -> A
         )
     if key in ROOMS and isinstance(value, Mapping) and "name" in value:
         value = settings_of(key, value)
-    if key in stage.paths() and (value == [] or value is None) and not _may_be_none(kind):
+    lacking = (value == [] or value is None) and key not in stage.asks
+    if key in stage.paths() and lacking and not _may_be_none(kind):
         raise RedlaneError(f"{stage.name} needs {stage.paths()[key]}; see redlane {stage.name} --help")
     return _checked(stage, key, kind, value)
 

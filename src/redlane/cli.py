@@ -112,7 +112,10 @@ def _run(request: arguments.Request) -> int:
     shown = console.Progress(sys.stderr)
     with closing(shown), redirect_stdout(sys.stderr), progress.reporting(shown):
         run = calling.function_of(stage.name)
-        result: console.Result = run(**calling.arguments_for(stage, run, {**values, **request.paths}))
+        asked = {part: getattr(request, part) for part in stage.asks}
+        result: console.Result = run(
+            **calling.arguments_for(stage, run, {**values, **request.paths, **asked})
+        )
     text = console.as_json(result) if request.json else console.as_text(result, sys.stdout.isatty())
     print(text)
     return int(result.exit_code)

@@ -29,6 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "partner_exports": ("redlane.profiles.partner_exports",),
     "comparison": ("redlane.evaluation.paired",),
     "promotion": ("redlane.governance.promotion",),
+    "search": ("redlane.tuning.space",),
 }
 """Rooms that have settings, and the modules in which each one's ``REGISTRY`` is looked for."""
 

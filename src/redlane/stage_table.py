@@ -30,6 +30,8 @@ class Stage:
     options: tuple[Option, ...]
     files: Literal["none", "one", "many"] = "none"
     file: str = "the declarations file"
+    asks: tuple[str, ...] = ()
+    """Parts of the command line that the stage itself wants to know: ``config_dir``, ``overrides``."""
 
     def paths(self) -> dict[str, str]:
         """How each path parameter is written, by parameter.
@@ -38,7 +40,8 @@ class Stage:
         '--bundle DIR'
         """
         bare = {"none": {}, "one": {"file": "FILE"}, "many": {"files": "FILE..."}}[self.files]
-        return {**{option.parameter: f"{option.flag} {metavar(option)}" for option in self.options}, **bare}
+        named = {option.parameter: f"{option.flag} {metavar(option)}" for option in self.options}
+        return {**named, **bare, **{part: _PARTS[part] for part in self.asks}}
 
 
 def metavar(option: Option) -> str:
@@ -58,6 +61,8 @@ _METAVARS = {
     "run_id": "ID",
 }
 
+
+_PARTS = {"config_dir": "--config-dir DIR", "overrides": "it as key=value words"}
 
 _BUNDLE = Option("--bundle", "bundle", "the model's folder, for example models/kcs")
 _PROFILES = Option("--profiles", "profiles", "the profiles store: what was known, and when")
@@ -144,6 +149,19 @@ STAGES: dict[str, Stage] = {
                 _PARTNERS,
             ),
             files="many",
+        ),
+        Stage(
+            "tune",
+            "search settings that would have done best on folds of the past, and write them as a recipe",
+            (
+                _FILES,
+                _BUNDLE,
+                _PROFILES,
+                _PARTNERS,
+                Option("--out", "out", "the study's folder; the same one again goes on with it"),
+            ),
+            files="many",
+            asks=("config_dir", "overrides"),
         ),
         Stage(
             "evaluate",

@@ -23,6 +23,7 @@ SUFFIXES = (".parquet", ".csv")
 BUNDLE = ("manifest.json", TREES, REVENUE, CALIBRATION, FEATURES, CONFIGURATION, CARD, GOLDEN, *DOCUMENTS)
 PROFILES = ("manifest.json", "segment_*")
 EVALUATION = ("evaluation.json", "*.parquet", "*.png")
+TUNING = ("study.db", "study.db-*", "trials.parquet", "tuning.json", "*.png")
 """What a folder of each kind may hold, as patterns; the first one it always holds."""
 
 
