@@ -25,6 +25,8 @@ class Request:
     overrides: list[str] = field(default_factory=list)
     config_dir: Path | None = None
     json: bool = False
+    multirun: bool = False
+    jobs: int = 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,8 +58,16 @@ def parser_of(stage: Stage, epilog: str = "") -> Parser:
         if option.kind == "several":
             kind |= {"action": "extend", "nargs": "+", "metavar": metavar(option).removesuffix("...")}
         parser.add_argument(option.flag, dest=option.parameter, default=None, help=option.sentence, **kind)
+    if stage.sweeps:
+        parser.add_argument(
+            *_MULTIRUN, action="store_true", help="once for each combination of key=a,b values"
+        )
+        parser.add_argument("--jobs", metavar="N", help="with --multirun: how many at once; also jobs=N")
     add_common(parser)
     return parser
+
+
+_MULTIRUN = ("-m", "--multirun")
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -105,9 +115,46 @@ def parse(stage: Stage, words: Sequence[str]) -> Request:
     elif files:
         paths["files"] = [*files, *paths.get("files", [])]
     folder = given["config_dir"]
-    overrides = [word for word in settings if json_asked(word) is None]
+    overrides = [word for word in settings if json_asked(word) is None and not _is_jobs(stage, word)]
+    spoken = [word.removeprefix("jobs=") for word in settings if _is_jobs(stage, word)]
+    jobs = _jobs(stage, spoken[-1] if spoken else given.get("jobs"), bool(given.get("multirun")))
     as_json = given["json"] or any(json_asked(word) for word in settings)
-    return Request(stage, paths, overrides, None if folder is None else Path(folder), as_json)
+    own = None if folder is None else Path(folder)
+    return Request(stage, paths, overrides, own, as_json, bool(given.get("multirun")), jobs)
+
+
+def _is_jobs(stage: Stage, word: str) -> bool:
+    return stage.sweeps and word.startswith("jobs=")
+
+
+def _jobs(stage: Stage, asked: str | None, multirun: bool) -> int:
+    """How many jobs of a sweep run at once."""
+    if asked is None:
+        return 1
+    if not multirun:
+        raise RedlaneError(f"{stage.name}: jobs={asked} is for sweeps; say --multirun")
+    if not asked.isdecimal() or not 1 <= int(asked) <= _MOST_JOBS:
+        raise RedlaneError(f"{stage.name}: jobs is '{asked}'; give a whole number from 1 to {_MOST_JOBS}")
+    return int(asked)
+
+
+_MOST_JOBS = 64
+
+
+def words_of(request: Request) -> list[str]:
+    """The command line that means *request*; the inverse of :func:`parse`.
+
+    >>> words_of(Request(STAGES["train"], {"files": [Path("a.csv")], "bundle": Path("m/x")}, ["model.rounds=5"]))
+    ['train', '--declarations', 'a.csv', '--bundle', 'm/x', 'model.rounds=5']
+    """
+    words = [request.stage.name]
+    for option in request.stage.options:
+        value = request.paths.get(option.parameter)
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None:
+                words += [option.flag] if each is True else [option.flag, str(each)]
+    words += [] if request.config_dir is None else ["--config-dir", str(request.config_dir)]
+    return [*words, *(["--json"] if request.json else []), *request.overrides]
 
 
 def _settings_swallowed(stage: Stage, given: dict[str, Any]) -> list[str]:
@@ -124,6 +171,7 @@ def _settings_swallowed(stage: Stage, given: dict[str, Any]) -> list[str]:
 def _refuse_misspelt(stage: Stage, words: Sequence[str]) -> None:
     """An option that does not exist, with the nearest one that does: argparse only says that it is unknown."""
     flags = [*(option.flag for option in stage.options), "--config-dir", "--json", "--debug", "--help"]
+    flags += ["--multirun", "--jobs"] if stage.sweeps else []
     for word in words:
         flag = word.split("=")[0]
         if flag.startswith("--") and flag not in (*flags, "--"):

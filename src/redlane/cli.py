@@ -12,8 +12,10 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, redirect_stdout
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
+from itertools import product
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -106,19 +108,80 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _run(request: arguments.Request) -> int:
-    stage = request.stage
-    _refuse_hydra(stage, request.overrides)
-    values = compose(stage.name, request.overrides, configuration.own_folders(request.config_dir))
+    _refuse_hydra(request.stage, request.overrides)
     shown = console.Progress(sys.stderr)
     with closing(shown), redirect_stdout(sys.stderr), progress.reporting(shown):
-        run = calling.function_of(stage.name)
-        asked = {part: getattr(request, part) for part in stage.asks}
-        result: console.Result = run(
-            **calling.arguments_for(stage, run, {**values, **request.paths, **asked})
-        )
+        result = _swept(request) if request.multirun else _called(request)
     text = console.as_json(result) if request.json else console.as_text(result, sys.stdout.isatty())
     print(text)
     return int(result.exit_code)
+
+
+def _called(request: arguments.Request) -> console.Result:
+    """What the stage gives when it is called with the composed settings and the paths of *request*."""
+    stage = request.stage
+    values = compose(stage.name, request.overrides, configuration.own_folders(request.config_dir))
+    run = calling.function_of(stage.name)
+    asked = {part: getattr(request, part) for part in stage.asks}
+    result: console.Result = run(**calling.arguments_for(stage, run, {**values, **request.paths, **asked}))
+    return result
+
+
+def _swept(request: arguments.Request) -> console.Result:
+    """The stage once for each combination of comma-separated values; jobs compose their settings one by one."""
+    from redlane import sweeping
+    from redlane.registry import settings_of
+
+    words, swept = _combinations(request.overrides)
+    first = compose(request.stage.name, words[0], configuration.own_folders(request.config_dir))
+    places = {**first, **request.paths}
+    for name in ("bundle", "profiles"):
+        if places[name] is None:
+            raise RedlaneError(
+                f"{request.stage.name} needs {request.stage.paths()[name]}, or a recipe that says it"
+            )
+    jobs = sweeping.jobs_of(words, swept, Path(places["bundle"]), Path(places["profiles"]))
+
+    def call(job: sweeping.Job, more: Sequence[str]) -> sweeping.Done:
+        paths = {**request.paths, "bundle": job.bundle, "profiles": job.profiles}
+        one = replace(request, overrides=[*job.overrides, *more], paths=paths, multirun=False, json=True)
+        if request.jobs > 1:
+            return sweeping.in_a_process(arguments.words_of(one), job)
+        return sweeping.guarded(lambda: _called(one), job)
+
+    def compare(bundles: Sequence[Path], profiles: Sequence[Path]) -> console.Result:
+        paths = {
+            "files": [Path(file) for file in places["files"]],
+            "bundles": list(bundles),
+            "profiles": list(profiles),
+        }
+        return _called(arguments.Request(STAGES["compare"], paths, ["tracking.enabled=false"]))
+
+    tracking = settings_of("tracking", first["tracking"])
+    return sweeping.sweep(jobs, call, cast(Any, tracking), request.jobs, cast(Any, compare))
+
+
+def _combinations(overrides: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """Every combination of the values that *overrides* list, by Hydra's own grammar; and the keys that have several.
+
+    >>> _combinations(["model=lightgbm,logistic", "seed=range(1,3)", "x=[1,2]"])[0][1]
+    ['model=lightgbm', 'seed=2', 'x=[1,2]']
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise RedlaneError(f"a sweep cannot be read: {' '.join(str(error).split())}") from error
+    several = [each.get_key_element() for each in parsed if each.is_sweep_override()]
+    choices = [
+        [f"{each.get_key_element()}={value}" for value in each.sweep_string_iterator()]
+        if each.is_sweep_override()
+        else [str(each.input_line)]
+        for each in parsed
+    ]
+    return [list(words) for words in product(*choices)], [key.lstrip("+") for key in several]
 
 
 def _stage(name: str) -> Stage:

@@ -30,6 +30,8 @@ class Stage:
     options: tuple[Option, ...]
     files: Literal["none", "one", "many"] = "none"
     file: str = "the declarations file"
+    sweeps: bool = False
+    """Whether ``--multirun`` runs it once for each combination of comma-separated values."""
     asks: tuple[str, ...] = ()
     """Parts of the command line that the stage itself wants to know: ``config_dir``, ``overrides``."""
 
@@ -120,6 +122,7 @@ STAGES: dict[str, Stage] = {
                 ),
             ),
             files="many",
+            sweeps=True,
         ),
         Stage(
             "repeat",
