@@ -80,6 +80,7 @@ def test_nothing_is_fetched_and_no_script_runs():
     assert not [name for _, attributes in reader.tags for name in attributes if name.startswith("on")]
     policy = next(a["content"] for tag, a in reader.tags if a.get("http-equiv"))
     assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
 
 
 @given(st.text(max_size=60))

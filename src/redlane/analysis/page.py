@@ -12,6 +12,7 @@ from html import escape
 import pandas as pd
 
 from redlane.explanations.wording import number, share, text
+from redlane.io.page_policy import page_policy
 
 Facts = Mapping[str, str]
 """What a page states of its making: label and value."""
@@ -68,7 +69,7 @@ def document(title: str, body: str) -> str:
     """A whole HTML document around *body*, which is HTML already."""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{page_policy(_STYLE)}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_safe(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
         "</body>\n</html>\n"
@@ -168,26 +169,26 @@ def _safe(words: str) -> str:
 _SHORT = 24
 """Texts up to so many characters stay on one line."""
 
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
-
 _STYLE = """
-body{margin:0;background:#fff;color:#2b2b2b;font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
-main{max-width:66rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
-h1{font-size:1.7rem;line-height:1.25;margin:.6rem 0 .4rem}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}
-a{color:#005a8f}.lead{font-size:1.1rem;margin:.2rem 0 .6rem}
+html{font:14px/1.45 system-ui,"Segoe UI","DejaVu Sans",Arial,sans-serif;color:#1d2430;background:#fff}
+body{margin:0 auto;max-width:1280px;padding:0 20px 40px}
+h1{font-size:1.6rem;margin:18px 0 2px}
+h2{font-size:1.15rem;margin:26px 0 8px;padding-bottom:3px;border-bottom:2px solid #1d2430}
+a{color:#0b4f9e}a:focus-visible,[tabindex="0"]:focus-visible{outline:3px solid #0b4f9e;outline-offset:2px}
+nav{margin:8px 0}p,li,dd{max-width:78em}.lead{font-size:1.1rem;margin:.2rem 0 .6rem}
 .finding{font-weight:600}
-aside{border-left:4px solid #d55e00;background:#fdf5ee;padding:.6rem 1rem;margin:1.2rem 0}
+aside{background:#fff8e1;border-left:4px solid #b38600;padding:6px 10px;margin:10px 0;max-width:78em}
 aside ul{margin:0;padding-left:1.1rem}
-figure{margin:1.4rem 0}img{max-width:100%;height:auto;display:block}
-figcaption{color:#595959;font-size:.92rem;margin-top:.4rem}
+figure{margin:1.4rem 0}img{max-width:min(100%,60rem);height:auto;display:block}
+figcaption{color:#505a68;font-size:.92rem;margin-top:.4rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.32rem .8rem .32rem 0;border-bottom:1px solid #e2e2e2;vertical-align:top}
-th{border-bottom:2px solid #b0b0b0;vertical-align:bottom;line-height:1.25}th small{font-weight:400;color:#595959}
+th,td{text-align:left;padding:.32rem .8rem .32rem 0;border-bottom:1px solid #c9d0d9;vertical-align:top}
+th{border-bottom:1.5px solid #1d2430;vertical-align:bottom;line-height:1.25}th small{font-weight:400;color:#505a68}
 .n{text-align:right}td{white-space:nowrap}
 .long{white-space:normal;min-width:14rem;max-width:24rem;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:0}
-dt{color:#595959}dd{margin:0;overflow-wrap:anywhere}
-.card{border-top:1px solid #e2e2e2;padding:.9rem 0}.card h2{margin:0 0 .2rem}.card p{margin:.2rem 0}
-.quiet{color:#595959}
+dt{color:#505a68}dd{margin:0;overflow-wrap:anywhere}
+.card{border-top:1px solid #c9d0d9;padding:.9rem 0}.card h2{margin:0 0 .2rem;border:0}.card p{margin:.2rem 0}
+.quiet{color:#505a68}
 @media print{.wide{overflow:visible}nav{display:none}}
 """

@@ -4,8 +4,6 @@ A browser refuses whatever the policy (W3C Content Security Policy Level 3) does
 page, and no value of a declaration can run, even were one not escaped.
 """
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -15,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from redlane.io.containers import printable
+from redlane.io.page_policy import page_policy
 from redlane.reports.packing import json_for_page
 from redlane.reports.words import catalogue, count, decimals, page_words
 
@@ -47,7 +46,7 @@ def render_page(template: str, language: str, content: Mapping[str, Any], look: 
             content,
             language=language,
             mark=Markup(look["mark"]),  # noqa: S704
-            policy=_policy(script, style),
+            policy=page_policy(style, script),
             script=Markup(script),  # noqa: S704 - our own files, named by hash
             style=Markup(style),  # noqa: S704
         )
@@ -64,26 +63,10 @@ def still_page(name: str, language: str, mark: str, content: Mapping[str, Any]) 
             content,
             language=language,
             mark=Markup(mark),  # noqa: S704
-            policy=_policy("", style),
+            policy=page_policy(style),
             style=Markup(style),  # noqa: S704
         )
     )
-
-
-def _policy(script: str, style: str) -> str:
-    rules = {
-        "default-src": "'none'",
-        "script-src": _hash(script) if script else "'none'",
-        "style-src": _hash(style),
-        "img-src": "data:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @cache
