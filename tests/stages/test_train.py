@@ -149,7 +149,7 @@ def test_a_training_that_fails_leaves_the_earlier_one_as_it_was(trained, tmp_pat
     def fails(*args, **kwargs):
         raise RedlaneError("the evaluation was not possible")
 
-    monkeypatch.setattr("redlane.stages.train.compare", fails)
+    monkeypatch.setattr("redlane.evaluation.splitting.compare", fails)
     with pytest.raises(RedlaneError, match="not possible"):
         run_train(
             tmp_path, [trained.history_file], model=chosen("model", "lightgbm", **{**QUICK, "rounds": 5})

@@ -132,9 +132,10 @@ def test_without_a_registry_the_bundle_stays_with_its_run(workplace, bundle, exa
 
 
 def test_what_is_no_bundle_or_no_example_of_it_is_refused(workplace, bundle, example, tmp_path):
+    (tmp_path / "empty").mkdir()
     with track(TrackingSettings(), "x") as run:
         with pytest.raises(RedlaneError, match="is not a bundle"):
-            run.log_bundle(tmp_path, example)
+            run.log_bundle(tmp_path / "empty", example)
         with pytest.raises(RedlaneError, match="missing price"):
             run.log_bundle(bundle, example.drop(columns="price"))
 

@@ -71,9 +71,9 @@ class Mixture:
         """Judge n deviations, given the (bins, n) *counts* of each party's earlier ones; NaN where there is none.
 
         >>> shape = Shape(spread=0.3, level_spread=0.25, departure=0.6)
-        >>> honest, bent = [0, 1, 18, 1, 0], [0, 9, 10, 1, 0]
+        >>> honest, bent = [0, 1, 18, 1, 0], [9, 0, 10, 1, 0]
         >>> counts = np.array([honest, bent]).T
-        >>> verdict = mixture(shape, (-1.0, -0.5, 0.5, 1.0)).judge(counts, np.array([-0.7, -0.7]))
+        >>> verdict = mixture(shape, (-1.0, -0.5, 0.5, 1.0)).judge(counts, np.array([-0.9, -0.9]))
         >>> bool(verdict.low_odds[1] > verdict.low_odds[0] + 1), bool(verdict.low_rate[1] > verdict.low_rate[0])
         (True, True)
         """

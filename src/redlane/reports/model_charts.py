@@ -76,8 +76,7 @@ def _evaluated(evaluation: Plain, explanations: Plain | None, words: Words) -> d
         "weeks": _weeks(whole, words),
     }
     for name in ("revenue", "gain_unseen"):
-        if name in curves:
-            made[name] = _gain(curves, name, looks, words)
+        made[name] = _gain(curves, name, looks, words) if name in curves else None
     return made | _workload(workload(curves, evaluation["hours"], explanations), words)
 
 
