@@ -80,7 +80,7 @@ def evaluation_document(comparison: Comparison, settings: EvaluationSettings) ->
         "curves": curves(comparison, settings),
         "subgroups": None if groups is None else groups.plain(),
         "flags": plain_records(comparison.flags),
-        "hours": dict(settings.hours),
+        "hours": dict(sorted(settings.hours.items())),
     }
 
 
