@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from redlane.errors import RedlaneError
+from redlane.io.files import atomic_path
 from redlane.tracking.settings import TrackingSettings
 
 _ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
@@ -116,7 +117,16 @@ def _alone(uri: str, is_local: bool) -> Iterator[None]:
 
     with database.with_name(f"{database.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database.exists() or not database.stat().st_size:
+            _make(database)
         yield
+
+
+def _make(database: Path) -> None:
+    """Make the database aside and move it into place: a process killed meanwhile leaves no half-made one."""
+    with atomic_path(database) as unfinished, as_sentences(f"sqlite:///{database}"):
+        uri = f"sqlite:///{unfinished}"
+        quiet_mlflow().MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments(max_results=1)
 
 
 def _check_database(path: Path) -> None:
