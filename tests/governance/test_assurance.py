@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from redlane.errors import RedlaneError
+from redlane.explanations.without import without
 from redlane.governance.assurance.catalogue import TESTS, run_tests
-from redlane.governance.assurance.facts import agreement, without
+from redlane.governance.assurance.facts import agreement
 from redlane.governance.assurance.trial import Previous, Trial
 from redlane.governance.settings import AssuranceSettings
 from redlane.model.model import Model
@@ -170,9 +171,9 @@ def test_the_same_training_gives_the_same_findings(sound, fitted):
 
 def test_facts_are_taken_away_where_they_are_marked_and_nowhere_else(sound):
     features = sound.features.head(3)
-    gone = np.zeros((2, 3, 4), np.bool_)
-    gone[1, 0, 1] = gone[1, 2, 3] = True
-    changed = without(features, SPECS, gone)
+    gone = np.zeros((6, 4), np.bool_)
+    gone[3, 1] = gone[5, 3] = True
+    changed = without(features, SPECS, np.tile(np.arange(3), 2), gone)
     first, second = changed.iloc[:3].reset_index(drop=True), changed.iloc[3:].reset_index(drop=True)
     assert (first == features).all(axis=None)
     assert second.isna().to_numpy().nonzero()[0].tolist() == [0, 2]

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from redlane.reports.masking import mask, mask_parties
 from redlane.reports.packing import coded, numbers
 from redlane.reports.parties import party_histories
 from redlane.reports.peers import price_peers
+from redlane.reports.recount import Recount, recount
 from redlane.reports.scored import Scored
 from redlane.reports.translation import Translator
 from redlane.reports.words import Language
@@ -36,13 +38,15 @@ Tell = Callable[[Sequence[str], Sequence[str]], tuple[list[str], list[bool]]]
 class Look:
     """How a report is to look: its language, how many reasons its first part ranks, how far back histories go.
 
-    ``key`` masks the ids of parties; None leaves them as they are.
+    ``key`` masks the ids of parties; None leaves them as they are. With ``opens_case`` the page opens on its first
+    case.
     """
 
     language: Language = "en"
     top_reasons: int = 15
     history_days: int = 365
     key: bytes | None = None
+    opens_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,15 @@ class Sources:
     declared: Declared | None = None
     profiles: Profiles | None = None
     bundle: Bundle | None = None
+
+    @cached_property
+    def recount(self) -> Recount | None:
+        """The rows of the report scored once more; None where something for it is not at hand."""
+        if self.declared is None or self.profiles is None or self.bundle is None:
+            return None
+        found = self.declared.found
+        frame = self.declared.frame[found].reset_index(drop=True)
+        return recount(self.scored.chosen, found, frame, self.bundle, self.profiles)
 
 
 def page_data(sources: Sources, look: Look, translator: Translator) -> dict[str, Any]:
@@ -67,15 +80,18 @@ def page_data(sources: Sources, look: Look, translator: Translator) -> dict[str,
         **{name: numbers(_floats(chosen, name)) for name in _NUMBERS},
         "base": numbers(_base(chosen)),
         "groups": {group: numbers(_floats(chosen, f"contribution_{group}")) for group in GROUPS},
-        "reasons": _told(
-            _lists(chosen["reasons"], ("code", "sentence"), ("contribution",)), translator.reasons
-        ),
+        "reasons": {
+            **_told(_lists(chosen["reasons"], ("code", "sentence"), ("contribution",)), translator.reasons),
+            "without": None if sources.recount is None else numbers(sources.recount.without),
+        },
+        "covered": None if sources.recount is None else numbers(sources.recount.covered, digits=4),
         "flags": _told(_lists(chosen["flags"], ("id", "sentence", "group"), ("version",)), translator.raised),
         **_meanings(sources.bundle, translator),
         "base_probability": _base_probability(chosen, sources.bundle),
         **_declared(sources, look.history_days, look.key),
         "command": _command(sources.scored),
         "history_days": look.history_days,
+        "opens_case": look.opens_case,
     }
 
 

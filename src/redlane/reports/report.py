@@ -84,6 +84,15 @@ def _gaps(sources: Sources, previous: Sequence[object]) -> list[str]:
         gaps.append("no_profiles")
     if sources.bundle is None:
         gaps.append("no_bundle")
+    if (
+        declared is not None
+        and sources.profiles is not None
+        and sources.bundle is not None
+        and not sources.recount
+    ):
+        gaps.append("not_recounted")
+    elif sources.recount is not None and not sources.recount.held.all() and "some_not_found" not in gaps:
+        gaps.append("other_scores")
     if not previous:
         gaps.append("no_previous")
     if scored.chosen["reasons"].null_count:

@@ -34,7 +34,7 @@ def write_case_file(
     rules = DeclarationFormat.parse(scored.configuration["declarations"], "the manifest's declarations")
     ids = scored.chosen.select(["declaration_id", "item_number"]).to_pandas()
     declared = read_declared([file], rules, scored.as_of, scored.every, ids)
-    page = batch_report(Sources(scored, declared, profiles, bundle), [], Look(language))
+    page = batch_report(Sources(scored, declared, profiles, bundle), [], Look(language, opens_case=True))
     with atomic_path(out) as path:
         path.write_text(page, encoding="utf-8")
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from redlane.evaluation.truth import Booleans, Floats
+from redlane.evaluation.truth import Floats
 from redlane.explanations.siblings import reason_keys
 from redlane.features.spec import Feature
 
@@ -64,20 +63,3 @@ def agreement(first: Sequence[frozenset[str]], second: Sequence[frozenset[str]])
     """
     pairs = zip(first, second, strict=True)
     return np.array([len(a & b) / len(a | b) if a | b else 1.0 for a, b in pairs], dtype=np.float64)
-
-
-def without(features: pd.DataFrame, specs: Sequence[Feature], gone: Booleans) -> pd.DataFrame:
-    """The n rows of *features* once for each step, one step after the other, some facts of them missing.
-
-    ``gone`` (steps, n, facts) says which facts are, in each step and row.
-    """
-    again = np.tile(np.arange(len(features)), len(gone))
-    flat = gone.reshape(len(again), -1)
-    columns = {}
-    for fact, places in enumerate(reason_keys(specs)):
-        for spec in (specs[place] for place in places):
-            text = spec.kind == "category"
-            values = features[spec.name].to_numpy(object if text else np.float64)[again]
-            values[flat[:, fact]] = None if text else np.nan
-            columns[spec.name] = values
-    return pd.DataFrame(columns, copy=False)

@@ -12,9 +12,10 @@ from redlane.evaluation.bootstrap import draw_blocks, interval, mean_draws
 from redlane.evaluation.order import inspection_order
 from redlane.evaluation.probe import shuffled_within_weeks
 from redlane.evaluation.truth import Booleans, Floats, blocks
+from redlane.explanations.without import without
 from redlane.features.spec import Feature
 from redlane.governance.assurance.curves import Curves, curves
-from redlane.governance.assurance.facts import Facts, Places, without
+from redlane.governance.assurance.facts import Facts, Places
 from redlane.governance.check import NotApplicableError
 from redlane.governance.settings import AssuranceSettings
 from redlane.governance.study import Study
@@ -90,7 +91,11 @@ class Trial:
         model, specs = self.study.fitted, self.study.specs
 
         def ask(gone: Booleans) -> Floats:
-            return model.margin(without(self.features, specs, gone)).reshape(gone.shape[:2])
+            steps, rows, facts = gone.shape
+            lines = np.tile(np.arange(rows), steps)
+            return model.margin(without(self.features, specs, lines, gone.reshape(-1, facts))).reshape(
+                steps, rows
+            )
 
         return curves(ask, self.facts, self.settings, self.rng(1))
 

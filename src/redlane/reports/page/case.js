@@ -38,9 +38,17 @@ function whySelected(row) {
   for (let i = data.reasons.offset[row]; i < data.reasons.offset[row + 1]; i += 1) {
     const code = word(data.reasons.code, i), meaning = data.meanings[code];
     items.push(el('li', {}, sentence(data.reasons, i), el('small', {}, meaning ? `${said('group.' + meaning[1], meaning[1])} · ${shown(meaning[0])} · ` : '',
-      shown(code), ' · ', signed(data.reasons.contribution[i]))));
+      shown(code), ' · ', signed(data.reasons.contribution[i])), without(row, i)));
   }
-  return el('section', {}, el('h3', {}, t('ui.reasons_title')), items.length ? el('ol', {}, items) : el('p', {}, t('ui.no_reasons')));
+  const share = items.length && data.covered ? data.covered[row] : null;
+  return el('section', {}, el('h3', {}, t('ui.reasons_title')), items.length ? el('ol', {}, items) : el('p', {}, t('ui.no_reasons')),
+    share === null ? null : el('p', { class: 'note' }, t('ui.covered', { share: percent(share) }), ' ', t('ui.without_note')));
+}
+
+/* The same item scored again with one fact missing. */
+function without(row, i) {
+  const after = data.reasons.without ? data.reasons.without[i] : null;
+  return after === null ? null : el('small', { class: 'without' }, t('ui.without', { before: percent(data.probability[row]), after: percent(after) }));
 }
 
 function flagsRaised(row) {

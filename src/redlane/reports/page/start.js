@@ -4,9 +4,10 @@ const PAGE_HEIGHT = 1020;  /* of A4 within its margins, in CSS pixels */
 const printed = /^#print=(\d+)$/.exec(location.hash);
 let opened = null;
 
-/* The address says what is shown: #case-7 is the seventh row's file; anything else is the report. */
+/* The address says what is shown: #case-7 is the seventh row's file; anything else is the report, but for a page about
+   one declaration: that opens on its case. */
 function route() {
-  const match = /^#case-(\d+)$/.exec(location.hash);
+  const match = /^#case-(\d+)$/.exec(location.hash || (data.opens_case ? '#case-0' : ''));
   const row = match && Number(match[1]) < data.rows ? Number(match[1]) : null;
   if (row === null) closeCase(); else openCase(row);
 }
