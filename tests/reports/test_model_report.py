@@ -11,7 +11,7 @@ from redlane.features.spec import Feature
 from redlane.model.bundle import read_bundle
 from redlane.reports import model_tables
 from redlane.reports.model_report import ModelSources, model_report
-from redlane.reports.words import LANGUAGES
+from redlane.words.catalogue import languages
 from tests.runs import CANARY
 
 EVIL = '<script>alert("x")</script>'
@@ -63,7 +63,7 @@ def test_the_honest_slice_stands_beside_all_rows_where_goods_repeat(sources, pag
 
 
 def test_no_party_is_named(sources):
-    for text in [*sources.documents.values(), *(model_report(sources, language) for language in LANGUAGES)]:
+    for text in [*sources.documents.values(), *(model_report(sources, language) for language in languages())]:
         assert CANARY not in text
 
 
@@ -95,7 +95,7 @@ def test_findings_are_told_with_value_bound_and_meaning(sources):
         "value": 0.25, "low": 0.2, "high": 0.3, "bound": 0.1,
     }  # fmt: skip
     told = replace(sources, documents={**sources.documents, "assurance.json": json.dumps([finding])})
-    english, french = (model_report(told, language) for language in LANGUAGES)
+    english, french = (model_report(told, language) for language in languages())
     assert "0.25 (0.2 – 0.3) · held against 0.1" in english
     assert '<span class="outcome failed">échouée</span>' in french
     assert "were not put to the test" not in english

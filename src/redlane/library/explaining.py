@@ -15,9 +15,9 @@ from redlane.features.catalogue import build, facts
 from redlane.library.data import Declared, frame_of
 from redlane.library.learning import Learned
 from redlane.profiles.build import Profiles
-from redlane.reports.words import Language
 from redlane.stages import explain as explain_stage
 from redlane.stages.result import StageResult
+from redlane.words.catalogue import Language
 
 
 def explain(declarations: Declared, profiles: Profiles, learned: Learned, top: int = 4) -> pd.DataFrame:

@@ -11,8 +11,11 @@ from redlane.evaluation.paired import Contest
 from redlane.evaluation.paired.differences import LOWER_IS_BETTER
 from redlane.evaluation.paired.duel import Duel
 from redlane.evaluation.result import plain_records
+from redlane.model.bundle import Bundle
 from redlane.reports.document import percent, still_page
-from redlane.reports.words import catalogue, count
+from redlane.reports.translation import Translator
+from redlane.words.catalogue import catalogue
+from redlane.words.numbers import count, decimals
 
 MARK = "<!-- redlane comparison -->"
 """Stands near the beginning of every such page, so that one is known when it is to be replaced."""
@@ -61,21 +64,20 @@ class Outcome:
 
     def sentences(self, language: str) -> list[str]:
         """The verdict on each bundle but the first, in a sentence with its numbers."""
-        words = catalogue(language, "compare")
-        return [verdict(line, self, words) for line in self.whole.deciding().to_dict("records")]
+        return [verdict(line, self, language) for line in self.whole.deciding().to_dict("records")]
 
     def cautions(self, language: str) -> list[str]:
         """What must be said beside the verdict."""
-        words = catalogue(language, "compare")
+        words = catalogue(language, "comparison")
         said = []
         if len(self.entries) > 2:
-            level = percent(self.whole.decisive)
+            level = decimals(percent(self.whole.decisive), language)
             said.append(words["verdict.several"].format(others=len(self.entries) - 1, level=level))
         if self.seen_share > REPEATED:
-            said.append(words["caution.repeats"].format(share=percent(self.seen_share)))
+            said.append(words["caution.repeats"].format(share=decimals(percent(self.seen_share), language)))
             if self.unseen is not None:
                 said += [
-                    words["caution.honest"].format(sentence=verdict(line, self, words))
+                    words["caution.honest"].format(sentence=verdict(line, self, language))
                     for line in self.unseen.deciding().to_dict("records")
                 ]
         if self.revenue_is_proxy:
@@ -85,39 +87,46 @@ class Outcome:
         return said
 
 
-def verdict(line: Mapping[Hashable, Any], outcome: Outcome, words: Mapping[str, str]) -> str:
+def verdict(line: Mapping[Hashable, Any], outcome: Outcome, language: str) -> str:
     """One difference as a sentence."""
+    words = catalogue(language, "comparison")
+    cut = decimals(str(line["cut"]), language)
     told = {
         "bundle": line["bundle"],
         "against": line["against"],
         "measure": words[f"measure.{line['measure']}"],
-        "cut": words["verdict.at"].format(cut=line["cut"]) if line["cut"] else "",
-        "value": signed(line["value"], line["measure"]),
-        "low": signed(line["low"], line["measure"]),
-        "high": signed(line["high"], line["measure"]),
-        "level": percent(outcome.whole.decisive),
-        "detectable": signed(line["detectable"], line["measure"]).lstrip("+"),
+        "cut": words["verdict.at"].format(cut=cut) if cut else "",
+        "value": signed(line["value"], line["measure"], language),
+        "low": signed(line["low"], line["measure"], language),
+        "high": signed(line["high"], line["measure"], language),
+        "level": decimals(percent(outcome.whole.decisive), language),
+        "detectable": signed(line["detectable"], line["measure"], language).lstrip("+"),
     }
     return words[f"verdict.{line['verdict']}"].format(**told)
 
 
-def signed(value: float, measure: str) -> str:
+def signed(value: float, measure: str, language: str = "en") -> str:
     """A difference with its sign: shares in percentage points, others as they are.
 
     >>> signed(0.0213, "precision"), signed(-0.0021, "brier"), signed(float("nan"), "precision")
     ('+2.1 pp', '−0.0021', '–')
+    >>> signed(0.0213, "precision", "fr")
+    '+2,1 points'
     """
     if value != value:
         return "–"
-    text = f"{100 * value:+.1f} pp" if measure in SHARES else f"{value:+.4f}"
-    return text.replace("-", "−")
+    points = catalogue(language, "comparison")["compare.points"]
+    text = f"{100 * value:+.1f} {points}" if measure in SHARES else f"{value:+.4f}"
+    return decimals(text.replace("-", "−"), language)
 
 
-def comparison_page(outcome: Outcome, language: str) -> str:
-    """The page as one HTML text that asks nobody for anything."""
+def comparison_page(outcome: Outcome, language: str, bundles: Mapping[str, Bundle]) -> str:
+    """The page as one HTML text that asks nobody for anything; *bundles* by name know what reasons say."""
+    tellers = {name: Translator.of(language, bundle) for name, bundle in bundles.items()}
     slices = {"whole": outcome.whole, **({} if outcome.unseen is None else {"unseen": outcome.unseen})}
     return still_page(
         "compare",
+        "comparison",
         language,
         MARK,
         {
@@ -125,12 +134,12 @@ def comparison_page(outcome: Outcome, language: str) -> str:
             "version": redlane.__version__,
             "verdicts": list(zip(outcome.sentences(language), _verdict_words(outcome), strict=True)),
             "cautions": outcome.cautions(language),
-            "differences": {name: _differences(each) for name, each in slices.items()},
-            "values": {name: _values(each, outcome) for name, each in slices.items()},
+            "differences": {name: _differences(each, language) for name, each in slices.items()},
+            "values": {name: _values(each, outcome, language) for name, each in slices.items()},
             "slices": {
                 name: {"n": each.n, "base": each.base, "weeks": each.weeks} for name, each in slices.items()
             },
-            "duels": [_duel(each) for each in outcome.duels],
+            "duels": [_duel(each, outcome, language, tellers) for each in outcome.duels],
             "count": count,
         },
     )
@@ -140,7 +149,7 @@ def _verdict_words(outcome: Outcome) -> list[str]:
     return [str(word) for word in outcome.whole.deciding()["verdict"]]
 
 
-def _differences(judged: Contest) -> list[dict[str, Any]]:
+def _differences(judged: Contest, language: str) -> list[dict[str, Any]]:
     """Lines of the table of differences; the bar's ends lie on a scale of each measure's own, zero in the middle."""
     lines = []
     records: list[dict[str, Any]] = plain_records(judged.differences)
@@ -150,44 +159,48 @@ def _differences(judged: Contest) -> list[dict[str, Any]]:
         reach = max(abs(line[end]) for end in ("low", "value", "high")) or 1.0
         bar = {end: 50 + 46 * line[end] / reach for end in ("low", "value", "high")} if known else None
         told = {
-            f"{end}_text": signed(line[end], str(line["measure"]))
+            f"{end}_text": signed(line[end], str(line["measure"]), language)
             for end in ("value", "low", "high", "detectable")
         }
         lines.append({**line, **told, "bar": bar, "lower": line["measure"] in LOWER_IS_BETTER})
     return lines
 
 
-def _values(judged: Contest, outcome: Outcome) -> dict[str, Any]:
+def _values(judged: Contest, outcome: Outcome, language: str) -> dict[str, Any]:
     """Rankings by measure at the capacity that decides, each value with its interval."""
     chosen = judged.values[judged.values["cut"].isin(["", outcome.cut])]
     measures = list(dict.fromkeys(chosen["measure"]))
     rows = []
     for name, lines in chosen.groupby("ranking", sort=False):
         by_measure = {line["measure"]: line for line in lines.to_dict("records")}
-        cells = [_cell(by_measure[measure]) if measure in by_measure else "–" for measure in measures]
+        cells = [decimals(_cell(by_measure.get(measure)), language) for measure in measures]
         rows.append({"name": name, "bundle": name in outcome.names, "cells": cells})
     return {"measures": measures, "rows": rows}
 
 
-def _cell(line: Mapping[Hashable, Any]) -> str:
+def _cell(line: Mapping[Hashable, Any] | None) -> str:
+    if line is None:
+        return "–"
+
     def spelled(value: float) -> str:
         return "–" if value != value else f"{value:.3f}"
 
     return f"{spelled(line['value'])} ({spelled(line['low'])} … {spelled(line['high'])})"
 
 
-def _duel(each: Duel) -> dict[str, Any]:
+def _duel(each: Duel, outcome: Outcome, language: str, tellers: Mapping[str, Translator]) -> dict[str, Any]:
     groups = each.subgroups
+    sides = {"first": tellers[outcome.names[0]], "other": tellers[each.other]}
     told = [] if groups.empty else groups[groups["measure"] == "precision"].to_dict("records")
     for line in told:
-        line |= {f"{end}_text": signed(line[end], "precision") for end in ("value", "low", "high")}
+        line |= {f"{end}_text": signed(line[end], "precision", language) for end in ("value", "low", "high")}
     return {
         "other": each.other,
         "parted": each.parted.table.to_dict("records"),
         "explained": each.explained,
-        "reasons": {who: _reasons(each.reasons, who) for who in ("first", "other")},
+        "reasons": {who: _reasons(each.reasons, who, sides) for who in ("first", "other")},
         "groups": {who: _pivot(each.groups, who) for who in ("first", "other")},
-        "examples": each.examples,
+        "examples": [_example(one, tuple(sides.values())) for one in each.examples],
         "agreement": each.agreement,
         "correlation": each.rank_correlation,
         "subgroups": told,
@@ -195,9 +208,30 @@ def _duel(each: Duel) -> dict[str, Any]:
     }
 
 
-def _reasons(reasons: pd.DataFrame, who: str) -> dict[str, list[dict[Hashable, Any]]]:
+def _reasons(
+    reasons: pd.DataFrame, who: str, sides: Mapping[str, Translator]
+) -> dict[str, list[dict[Hashable, Any]]]:
     rows = reasons[reasons["who"] == who]
-    return {side: rows[rows["side"] == side].to_dict("records") for side in ("first", "other")}
+    return {
+        side: [
+            {**row, "meaning": _meaning(row, teller)} for row in rows[rows["side"] == side].to_dict("records")
+        ]
+        for side, teller in sides.items()
+    }
+
+
+def _meaning(row: Mapping[Hashable, Any], teller: Translator) -> str:
+    spec = teller.specs.get(row["code"])
+    return str(row["meaning"]) if spec is None else teller.meaning(spec)
+
+
+def _example(one: Mapping[str, Any], tellers: Sequence[Translator]) -> dict[str, Any]:
+    """An example with each side's reasons in the language of its teller: sentence, and whether it stayed English."""
+    told = [
+        list(zip(*teller.reasons(codes, sentences), strict=True))
+        for teller, codes, sentences in zip(tellers, one["codes"], one["reasons"], strict=True)
+    ]
+    return {**one, "reasons": told}
 
 
 def _pivot(groups: pd.DataFrame, who: str) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from redlane.reports.peers import price_peers
 from redlane.reports.recount import Recount, recount
 from redlane.reports.scored import Scored
 from redlane.reports.translation import Translator
-from redlane.reports.words import Language
+from redlane.words.catalogue import Language
 
 _TEXTS = ("declaration_id", "item_number", "lane", "lane_reason", "leading_group", "suggested_control")
 _NUMBERS = ("margin", "probability", "expected_revenue", "selection_propensity", "rank", "flags_not_computed")

@@ -10,12 +10,14 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from redlane.io.containers import printable
 from redlane.io.page_policy import page_policy
 from redlane.reports.packing import json_for_page
-from redlane.reports.words import catalogue, count, decimals, page_words
+from redlane.words.catalogue import catalogue, page_words, tag
+from redlane.words.kept import retold
+from redlane.words.numbers import count, decimals
 
 SCRIPTS = ("base.js", "plots.js", "list.js", "peers.js", "links.js", "case.js", "start.js")
 """In this order they make the page's one script."""
@@ -30,7 +32,7 @@ MODEL_MARK = "<!-- redlane model report -->"
 
 def render(language: str, overview: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """The whole page. *overview* is what its first part tells, *data* what list and case files are drawn from."""
-    held = json_for_page({"language": language, "words": page_words(language), **data})
+    held = json_for_page({"language": tag(language), "words": page_words(language), **data})
     look = {"mark": MARK, "scripts": SCRIPTS, "styles": ("style.css",)}
     return render_page("page.html", language, {**overview, "data": Markup(held)}, look)  # noqa: S704 - escaped there
 
@@ -44,7 +46,7 @@ def render_page(template: str, language: str, content: Mapping[str, Any], look: 
         .get_template(template)
         .render(
             content,
-            language=language,
+            language=tag(language),
             mark=Markup(look["mark"]),  # noqa: S704
             policy=page_policy(style, script),
             script=Markup(script),  # noqa: S704 - our own files, named by hash
@@ -53,15 +55,15 @@ def render_page(template: str, language: str, content: Mapping[str, Any], look: 
     )
 
 
-def still_page(name: str, language: str, mark: str, content: Mapping[str, Any]) -> str:
-    """The page of template ``NAME.html`` with its own catalogue: the same look, and no script at all."""
+def still_page(name: str, part: str, language: str, mark: str, content: Mapping[str, Any]) -> str:
+    """The page of template ``NAME.html`` with *part* of the words as its own: the same look, and no script at all."""
     style = _asset("style.css")
     return (
-        _environment(language, name)
+        _environment(language, part)
         .get_template(f"{name}.html")
         .render(
             content,
-            language=language,
+            language=tag(language),
             mark=Markup(mark),  # noqa: S704
             policy=page_policy(style),
             style=Markup(style),  # noqa: S704
@@ -89,6 +91,7 @@ def _environment(language: str, page: str = "") -> jinja2.Environment:
     environment.filters.update(
         count=count,
         plain=printable,
+        told=lambda text: _told(text, language),
         plain_lines=_plain_lines,
         slug=slug,
         kept=lambda text: text.replace(" ", "\u00a0"),
@@ -133,6 +136,14 @@ def slug(name: str) -> str:
     'redlane_by_expected_revenue'
     """
     return name.lower().replace(" ", "_").replace(",", "")
+
+
+def _told(text: str, language: str) -> Markup:
+    """A sentence that was kept in English, in the language of the page; marked as English where it has none."""
+    said = retold(text, language)
+    if said is None:
+        return Markup('<span lang="en">{}</span>').format(printable(text))
+    return escape(printable(said))
 
 
 def _plain_lines(text: str) -> str:

@@ -13,8 +13,8 @@ from redlane.features.spec import Feature
 from redlane.model.bundle import Bundle
 from redlane.reports import model_charts, model_tables
 from redlane.reports.document import MODEL_MARK, render_page
-from redlane.reports.phrasebook import phrasebook
-from redlane.reports.words import Language, catalogue
+from redlane.words.catalogue import Language, catalogue
+from redlane.words.phrasebook import phrasebook
 
 READ = (
     "data.json",
@@ -52,16 +52,15 @@ class ModelSources:
 
 
 def model_report(sources: ModelSources, language: Language) -> str:
-    """The report as one HTML text that asks nobody for anything. Sentences kept in the bundle stay as written.
+    """The report as one HTML text that asks nobody for anything. What a person wrote into the bundle stays as written.
 
     Raises:
         RedlaneError: a document of the bundle does not hold what its name says.
     """
     told = {name.removesuffix(".json"): _parsed(sources.documents, name) for name in READ}
-    words = catalogue(language)
     try:
         specs = _in_language(sources.specs, language)
-        return render_page("model.html", language, _content(sources, told, specs, words), _LOOK)
+        return render_page("model.html", language, _content(sources, told, specs, language), _LOOK)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, jinja2.UndefinedError) as error:
         raise RedlaneError(f"a document of the bundle does not hold what its name says: {error!r}") from error
 
@@ -94,8 +93,14 @@ def _in_language(specs: Sequence[Feature], language: str) -> list[Feature]:
     ]
 
 
+def _titled(flags: Sequence[Mapping[str, Any]], language: str) -> list[Mapping[str, Any]]:
+    """The titles of red flags in the words of *language*; flags of one's own keep theirs."""
+    book = phrasebook(language)
+    return [{**row, "title": (book and book.words("title", row["title"])) or row["title"]} for row in flags]
+
+
 def _content(
-    sources: ModelSources, told: Mapping[str, Any], specs: Sequence[Feature], words: Mapping[str, str]
+    sources: ModelSources, told: Mapping[str, Any], specs: Sequence[Feature], language: str
 ) -> dict[str, Any]:
     evaluation, explanations, data = told["evaluation"], told["explanations"], told["data"]
     meanings = {spec.name: spec for spec in specs}
@@ -115,8 +120,8 @@ def _content(
         "subgroups": evaluation and model_tables.subgroups(evaluation["subgroups"]),
         "workload": evaluation
         and model_tables.workload(evaluation["curves"], evaluation["hours"], explanations),
-        "flags": evaluation and model_tables.flags(evaluation["flags"]),
+        "flags": evaluation and _titled(model_tables.flags(evaluation["flags"]), language),
         "importance": explanations and model_tables.importance(explanations),
         "explanations": explanations,
-        "charts": model_charts.charts(told, meanings, words),
+        "charts": model_charts.charts(told, meanings, catalogue(language)),
     }

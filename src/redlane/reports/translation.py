@@ -1,8 +1,8 @@
 """Reasons and red flags in the language of a report: the score file keeps English, which is read and written anew.
 
 A stored sentence and the code beside it say which template it was written with. Its values are read back
-(:mod:`redlane.reports.sentence_reader`) and stand in the template of the other language
-(:mod:`redlane.reports.phrasebook`). What cannot be read for sure stays English, and is marked and counted.
+(:mod:`redlane.words.sentence_reader`) and stand in the template of the other language
+(:mod:`redlane.words.phrasebook`). What cannot be read for sure stays English, and is marked and counted.
 """
 
 import re
@@ -17,12 +17,10 @@ from redlane.features.flags.flag import Flag
 from redlane.features.spec import Feature
 from redlane.model.bundle import Bundle
 from redlane.profiles.keys import HS_PREFIXES
-from redlane.reports.phrasebook import Phrasebook, phrasebook
-from redlane.reports.sentence_reader import Field, SentenceReader, filled
+from redlane.words.phrasebook import Phrasebook, phrasebook
+from redlane.words.sentence_reader import Field, SentenceReader, filled
 
-_NUMBER = re.compile(r"(-?[0-9\u202f]+(?:\.[0-9]+)?)( million| billion)?( %)?\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_LARGE = {" million": ("million", "millions"), " billion": ("milliard", "milliards")}
 TEXTS = frozenset(
     [
         *HS_PREFIXES,
@@ -79,7 +77,8 @@ class Translator:
     def flag_pairs(self, flag: Flag) -> "list[Pair]":
         """The template of a raised flag, its parameters written out, in both languages."""
         other = self.book and self.book.flag(flag)[1]
-        return [Pair.of(flag.spoken, _with_commas(other))] if other else []
+        point = self.book.number("0.5") if self.book else None
+        return [Pair.of(flag.spoken, _pointed(other, (point or "0.5")[1]))] if other else []
 
     def _each(
         self, codes: Sequence[str], sentences: Sequence[str], pairs: "Callable[[str], list[Pair]]"
@@ -122,12 +121,12 @@ class Translator:
         if self.book is None:
             return text
         if text == UNKNOWN:
-            return self.book.words("number", text)
+            return self.book.unknown
         for ending, section in (("_cell", "cell"), ("_finding", "finding")):
             if name.endswith(ending):
                 return self.book.words(section, text)
         is_text = name in TEXTS or (name == "value" and spec is not None and spec.kind == "category")
-        return text if is_text or _DAY.match(text) else number_in(text)
+        return text if is_text or _DAY.match(text) else self.book.number(text)
 
 
 @dataclass(frozen=True)
@@ -145,20 +144,6 @@ class Pair:
         )
 
 
-def number_in(text: str) -> str | None:
-    """A number of a sentence with a decimal comma and French words for large ones; None where it is no number.
-
-    >>> number_in("0.35"), number_in("12.5 %"), number_in("1.2 million"), number_in("2 billion"), number_in("CN")
-    ('0,35', '12,5 %', '1,2 million', '2 milliards', None)
-    """
-    found = _NUMBER.match(text)
-    if not found:
-        return None
-    digits, large, percent = found.groups()
-    word = "" if large is None else " " + _LARGE[large][abs(float(digits)) >= 2]
-    return digits.replace(".", ",") + word + (percent or "")
-
-
-def _with_commas(template: str) -> str:
-    """Numbers among the flag's own words, written out in English, with a decimal comma."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", template)
+def _pointed(template: str, point: str) -> str:
+    """Numbers among the flag's own words, written out in English, with the decimal *point* of the language."""
+    return re.sub(r"(?<=\d)\.(?=\d)", point, template)

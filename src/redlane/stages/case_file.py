@@ -16,8 +16,8 @@ from redlane.reports.content import Look, Sources
 from redlane.reports.declared import read_declared
 from redlane.reports.report import batch_report
 from redlane.reports.scored import Scored, read_scored
-from redlane.reports.words import Language
 from redlane.stages.report import places_of
+from redlane.words.catalogue import Language
 
 
 def write_case_file(

@@ -11,7 +11,6 @@ from redlane.explanations.settings import ExplanationSettings
 from redlane.io.files import write_text
 from redlane.progress import step
 from redlane.reports.comparison import MARK, comparison_page
-from redlane.reports.words import Language
 from redlane.stages import contesting
 from redlane.stages.comparison_tables import logged, numbers, tables
 from redlane.stages.contesting import How
@@ -21,6 +20,7 @@ from redlane.stages.report import refuse_place
 from redlane.stages.result import StageResult, reject_tables
 from redlane.tracking.run import track
 from redlane.tracking.settings import TrackingSettings
+from redlane.words.catalogue import Language
 
 
 def run(
@@ -46,7 +46,7 @@ def run(
     outcome = contesting.hold(entrants, field, How(evaluation, comparison, explanations))
     if out is not None:
         step("writing the page")
-        write_text(out, comparison_page(outcome, language))
+        write_text(out, comparison_page(outcome, language, {each.name: each.learnt for each in entrants}))
     if tracking.enabled:
         step("recording the run")
         settings = plain(evaluation=evaluation, comparison=comparison, explanations=explanations)

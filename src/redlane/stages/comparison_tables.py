@@ -13,11 +13,11 @@ from redlane.evaluation.result import plain_records
 from redlane.io.files import write_json
 from redlane.io.tables_out import write_table
 from redlane.reports.comparison import SHARES, Outcome, signed
-from redlane.reports.words import catalogue
 from redlane.stages import learning
 from redlane.stages.entrants import Field
 from redlane.stages.result import ResultTable
 from redlane.tracking.run import Run
+from redlane.words.catalogue import catalogue
 
 
 def tables(outcome: Outcome) -> list[ResultTable]:
@@ -89,7 +89,7 @@ def _duel_numbers(duel: Duel) -> dict[str, Any]:
 
 
 def _differences(judged: Contest, where: str, outcome: Outcome) -> ResultTable:
-    words = catalogue("en", "compare")
+    words = catalogue("en", "comparison")
     lines = judged.differences[judged.differences["cut"].isin(["", outcome.cut])].to_dict("records")
     frame = pd.DataFrame(
         [

@@ -23,13 +23,13 @@ from redlane.model.bundle import Bundle, read_bundle
 from redlane.profiles.build import Profiles
 from redlane.profiles.store import open_store
 from redlane.progress import step
-from redlane.reports.words import Language
 from redlane.score_reading import ScoreFile, read_scores
 from redlane.stages.case_file import write_case_file
 from redlane.stages.delivery import Delivery
 from redlane.stages.report import refuse_place
 from redlane.stages.result import ResultTable, StageResult
 from redlane.stages.score import beside, scorer_of
+from redlane.words.catalogue import Language
 
 _KEY = ["declaration_id", "item_number"]
 _SHOWN = 20

@@ -22,9 +22,9 @@ from redlane.reports.model_report import ModelSources, model_report
 from redlane.reports.printing import browser, print_pdf
 from redlane.reports.report import batch_report
 from redlane.reports.scored import Places, Scored, read_scored, read_slim
-from redlane.reports.words import Language
 from redlane.stages.delivery import Delivery
 from redlane.stages.result import StageResult
+from redlane.words.catalogue import Language
 
 Lane = Literal["red", "yellow", "blue", "green"]
 

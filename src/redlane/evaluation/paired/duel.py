@@ -168,6 +168,7 @@ def _examples(
                     "declaration_id": str(rows["declaration_id"].iloc[place]),
                     "irregular": bool(truth.irregular[place]),
                     "ranks": [int(rank[place]) for rank in ranks],
+                    "codes": [[reason.code for reason in side[row]] for side in said],
                     "reasons": [[reason.sentence for reason in side[row]] for side in said],
                 }
             )

@@ -1,22 +1,24 @@
-"""Both languages say everything, with the same placeholders, in words that accuse nobody."""
+"""Every language says everything, with the same placeholders, in words that accuse nobody."""
 
 import re
 from importlib.resources import files
-from string import Formatter
 
 import pytest
 
 from redlane.declarations.columns import COLUMNS
 from redlane.declarations.rejects import CATALOGUE
+from redlane.declarations.synthetic.tables import TYPOLOGIES as TYPOLOGIES_PLANTED
+from redlane.errors import RedlaneError
 from redlane.evaluation.group_values import MEASURES as GAUGES
-from redlane.evaluation.settings import DERIVED
+from redlane.evaluation.paired.differences import BETTER, LUCK, SAME, TOO_FEW, WORSE
+from redlane.evaluation.settings import DERIVED, PARTITIONS
 from redlane.explanations.typology import CONTROLS, TYPOLOGIES
 from redlane.governance.finding import OUTCOMES
 from redlane.lanes.queue import LANE_REASONS, LANES
 from redlane.profiles.prices import MEASURES
 from redlane.reports.document import SCRIPTS
 from redlane.reports.model_report import READ
-from redlane.reports.words import LANGUAGES, catalogue, page_words
+from redlane.words.catalogue import PARTS, catalogue, faults, known_language, languages, page_words, sentences
 
 PAGE = files("redlane.reports").joinpath("page")
 SCRIPT = "".join(PAGE.joinpath(name).read_text() for name in SCRIPTS)
@@ -24,23 +26,55 @@ TEMPLATE = PAGE.joinpath("page.html").read_text()
 ENGLISH = catalogue("en")
 
 
-def placeholders(phrase: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(phrase) if name}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_every_language_has_the_same_keys_and_placeholders(language):
-    words = catalogue(language)
-    assert list(words) == list(ENGLISH) or set(words) == set(ENGLISH)
-    different = {key for key in words if placeholders(words[key]) != placeholders(ENGLISH[key])}
-    assert different == set()
+    """The one test that whoever adds a language runs."""
+    assert faults(language) == []
+    for part in ("", *PARTS):
+        assert set(catalogue(language, part)) == set(catalogue("en", part))
+
+
+def test_english_sentences_say_themselves():
+    keys = [key for key in sentences("en") if key != "joins"]
+    assert len(keys) > 15
+    for section in keys:
+        assert {key: key for key in sentences("en")[section]} == sentences("en")[section]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda text: text.replace('  search: "Search in', '  sought: "Search in'), "it lacks 'ui.search'"),
+        (lambda text: text.replace("{read} read =", "{red} read ="), "'flow.sum_read' has the placeholders"),
+        (
+            lambda text: text.replace("{read} read =", "{read.x} read ="),
+            "'flow.sum_read' has the placeholders",
+        ),
+        (lambda text: "page: [", "is no YAML"),
+        (lambda text: "words", "holds no words"),
+    ],
+)
+def test_an_incomplete_file_of_words_is_refused_in_a_sentence(change, fault, tmp_path):
+    own = tmp_path / "xx.yaml"
+    english = files("redlane.words").joinpath("catalogue", "en.yaml").read_text(encoding="utf-8")
+    own.write_text(change(english), encoding="utf-8")
+    with pytest.raises(RedlaneError, match=re.escape(fault)):
+        known_language(str(own))
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(RedlaneError, match="no language 'de'; there are en, fr"):
+        known_language("de")
+    with pytest.raises(RedlaneError, match="cannot be read"):
+        known_language(str(tmp_path / "none.yaml"))
 
 
 def test_french_is_french():
     same = {
         key
-        for key, phrase in catalogue("fr").items()
-        if phrase == ENGLISH[key] and len(phrase) > 12 and " {" not in phrase
+        for part in ("", *PARTS)
+        for key, phrase in catalogue("fr", part).items()
+        if phrase == catalogue("en", part)[key] and len(re.sub(r"[{<].*?[}>]", "", phrase)) > 12
     }
     assert same == set()
 
@@ -94,9 +128,11 @@ def test_the_page_carries_only_words_that_it_may_need():
     } == set()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_nobody_is_accused(language):
-    said = " ".join(phrase for key, phrase in catalogue(language).items()).lower()
+    said = " ".join(
+        phrase for part in ("", "comparison", "analysis") for phrase in catalogue(language, part).values()
+    ).lower()
     for word in (
         "guilty",
         "fraudster",
@@ -126,6 +162,16 @@ def test_every_key_that_the_model_report_asks_for_exists():
         "class": ("new", "known", "claimed", "not_claimed", "pooled", "missing"),
         "outcome": OUTCOMES,
         "partition": DERIVED,
+        "scheme": TYPOLOGIES_PLANTED[1:],
         "absent": [name.split(".")[0] for name in READ],
     }
     assert {f"{section}.{key}" for section, keys in closed.items() for key in keys} <= set(ENGLISH)
+
+
+def test_every_word_that_a_comparison_asks_for_is_there():
+    words = catalogue("en", "comparison")
+    asked = set(re.findall(r"""\bt\(["']([\w.]+\w)["']""", PAGE.joinpath("compare.html").read_text()))
+    assert {key for key in asked if key not in words} == set()
+    for verdict in (BETTER, WORSE, LUCK, SAME, TOO_FEW):
+        assert {f"verdict.{verdict}", f"short.{verdict}"} <= set(words)
+    assert {f"partition.{name}" for name in PARTITIONS[:4]} <= set(words)

@@ -3,25 +3,24 @@
 The catalogue's sentences are put together from few parts ("earlier declarations of this importer with this seller in
 the past 90 days: {value}"), so that a translation is a list of patterns and of their parts, and holds for features
 that somebody configures tomorrow. In a pattern ``<when>`` stands for a phrase of the section ``when``, ``<who>`` for
-one or several of the section ``who``, joined as English joins them; ``<n>`` for a number that stays as it is;
-``{k}`` for any field. ``<Who>`` begins with a capital letter. Several of one section are numbered: ``<who1>``.
+one or several of the section ``who``, joined as English joins them; ``<n>`` for a number; ``<name>`` for a word that
+stays; ``{k}`` for any field. ``<Who>`` begins with a capital letter. Several of one section are numbered: ``<who1>``.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from redlane.features.flags.flag import Flag
+from redlane.words.catalogue import catalogue, sentences
+from redlane.words.numbers import decimals, number_in
 
 _TOKEN = re.compile(r"<([A-Za-z]+?)(\d?)>|(\{[^{}]*\})")
 _FIELD = r"\{[^{}]*\}"
 _FIELD_GROUP = "field_"
 _VERBATIM = {"n": r"[0-9]+(?:\.[0-9]+)?", "name": r"[^\s{}]+"}
-"""Parts that are the same in every language."""
+"""Parts that no section lists."""
 _JOINED = {"who": (" with ", ", "), "key": (" with ", ", ")}
 """Sections whose phrases follow each other: what stands after the first, and between the others."""
 
@@ -32,6 +31,7 @@ class Phrasebook:
 
     sections: Mapping[str, Mapping[str, str]]
     joins: tuple[str, str]
+    language: str
 
     def sentence(self, template: str) -> str | None:
         """The *template* of a sentence in this language, with the same fields; None where no pattern fits.
@@ -54,6 +54,15 @@ class Phrasebook:
         said = self._translated("flag", flag.sentence)
         spoken = None if said is None else flag.model_copy(update={"sentence": said}).spoken
         return self._translated("title", flag.title), spoken
+
+    @property
+    def unknown(self) -> str:
+        """What is said for a value nobody knows."""
+        return catalogue(self.language)["number.unknown"]
+
+    def number(self, text: str) -> str | None:
+        """A number of an English sentence as this language writes it; None where it is no number."""
+        return number_in(text, self.language)
 
     def words(self, section: str, text: str) -> str | None:
         """A value that is itself English words; the name of a reference cell is read piece by piece."""
@@ -81,6 +90,8 @@ class Phrasebook:
 
     def _part(self, section: str, text: str) -> str | None:
         """The phrase or phrases that *text* is; fields, numbers and names stay."""
+        if section == "n":
+            return decimals(text, self.language)
         if section in _VERBATIM or section.startswith(_FIELD_GROUP):
             return text
         if section[0].isupper():
@@ -105,12 +116,12 @@ def phrasebook(language: str) -> Phrasebook | None:
     """The phrasebook of *language*; None for English, which the catalogue is written in."""
     if language == "en":
         return None
-    text = files("redlane.reports").joinpath("catalogue", f"sentences.{language}.yaml").read_text("utf-8")
-    sections = yaml.safe_load(text)
+    sections = dict(sentences(language))
     first, between = sections.pop("joins")
     return Phrasebook(
         {name: {str(k): str(v) for k, v in entries.items()} for name, entries in sections.items()},
-        (first, between),
+        (str(first), str(between)),
+        language,
     )
 
 
