@@ -81,6 +81,26 @@ def test_a_cheap_trader_is_not_a_bent_one():
     assert found.low_odds[1] > found.low_odds[0] + 2
 
 
+def test_nobody_is_beyond_doubt():
+    """A firm with thousands of honest prices may try once: a price far below its own stands out among all firms'."""
+    honest = np.rint(of_honest() * 3000).astype(int)
+    far, usual = judged([honest, honest], [-1.6, 0.0]).low_odds
+    nobody = judged(np.zeros(12, int), 0.0).low_odds[0]
+    assert far > nobody > usual
+    assert -10 < usual < -5
+
+
+def of_honest():
+    """How honest prices about the usual level fall between the borders."""
+    of = mixture(SHAPE, BORDERS)
+    weights = np.exp(
+        of.likelihood[
+            [at == 4 and low == high for at, low, high in zip(of.level, of.low, of.high, strict=True)]
+        ]
+    )
+    return weights[0] / weights[0].sum()
+
+
 @pytest.fixture(scope="module")
 def made():
     world = small_world(500)

@@ -17,10 +17,11 @@ import numpy as np
 from redlane.features.view import Numbers
 from redlane.profiles.ledger import Amounts
 
-SHARES = (0.0, 0.1, 0.3, 0.6)
-"""Shares of lowered (or of raised) prices that are thought possible of a party."""
-WEIGHTS = (0.9, 0.04, 0.03, 0.03)
-"""How likely each is before anything is known: nine parties in ten do neither."""
+SHARES = (0.005, 0.03, 0.1, 0.3, 0.6)
+"""Shares of lowered (or of raised) prices that are thought possible of a party: of nobody it is certain that it never
+does. With a share of nothing, a party with many honest declarations could state any price and not be doubted."""
+WEIGHTS = (0.8, 0.1, 0.04, 0.03, 0.03)
+"""How likely each is before anything is known."""
 _LEVELS = 9
 _FREEDOM = 5.0
 """Degrees of freedom of honest prices about their level: their tails are heavier than normal."""
@@ -90,17 +91,21 @@ class Mixture:
         place = ((point + _REACH) / _STEP).astype(np.int64)
         total, low_rate, high_rate, level = np.zeros((4, len(deviation)))
         honest, lowered, raised = np.zeros((3, len(deviation)))
+        at_level = np.zeros((_LEVELS, 3, len(deviation)))
         for number, mine in enumerate(weight):  # one by one: sums are the same in any portion
             at, low, high = self.level[number], self.low[number], self.high[number]
+            parts = low * mine, high * mine
             total += mine
-            low_rate += low * mine
-            high_rate += high * mine
+            low_rate += parts[0]
+            high_rate += parts[1]
             level += self.levels[at] * mine
-            honest += (1.0 - low - high) * mine * self.honest[at][place]
-            if low:
-                lowered += low * mine * self.lowered[at][place]
-            if high:
-                raised += high * mine * self.raised[at][place]
+            at_level[at, 0] += mine - parts[0] - parts[1]
+            at_level[at, 1] += parts[0]
+            at_level[at, 2] += parts[1]
+        for at, (neither, low_part, high_part) in enumerate(at_level):
+            honest += neither * self.honest[at][place]
+            lowered += low_part * self.lowered[at][place]
+            raised += high_part * self.raised[at][place]
         base = np.log(honest / total + _LEAST)
         found = (np.log(lowered / total + _LEAST) - base, np.log(raised / total + _LEAST) - base)
         rates = (low_rate / total, high_rate / total, level / total)
