@@ -15,9 +15,7 @@ def browser():
         yield found
 
 
-@pytest.mark.parametrize(
-    ("language", "word"), [("en", "With this fact unknown"), ("fr", "Si ce fait lui était inconnu")]
-)
+@pytest.mark.parametrize(("language", "word"), [("en", "Without it: score"), ("fr", "Sans lui : score")])
 def test_it_opens_on_its_case_and_says_what_the_score_would_be_without_each_reason(
     browser, trained, night, tmp_path, language, word
 ):

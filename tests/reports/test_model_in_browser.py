@@ -5,6 +5,7 @@ import pytest
 from redlane.model.bundle import read_bundle
 from redlane.reports.model_report import ModelSources, model_report
 from tests.reports.browser import browsing, needs_browser, opened
+from tests.reports.contrast import contrasts, faint
 
 pytestmark = needs_browser
 
@@ -33,6 +34,13 @@ def test_it_opens_from_disk_at_once_with_headed_tables_and_told_plots(browser, f
         assert page.locator("svg.chart").count() >= 12
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0
+
+
+def test_text_has_contrast_enough_folded_parts_included(browser, file):
+    with opened(browser, file) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        assert len(contrasts(page, "svg text")) > 100
+        assert faint(page) == []
 
 
 def test_every_link_within_the_page_leads_somewhere(browser, file):

@@ -2,16 +2,21 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from redlane.errors import RedlaneError
 from redlane.features.spec import Feature
+from redlane.governance.chain import read_chain
+from redlane.governance.finding import plain_findings
+from redlane.governance.promotion import PromotionSettings, calibration
 from redlane.model.bundle import read_bundle
 from redlane.reports import model_tables
 from redlane.reports.model_report import ModelSources, model_report
 from redlane.words.catalogue import languages
+from tests.reports.worlds import run_report
 from tests.runs import CANARY
 
 EVIL = '<script>alert("x")</script>'
@@ -146,3 +151,25 @@ def test_features_speak_the_language_of_the_report(sources):
     told = model_report(replace(sources, specs=[*sources.specs, own]), "fr")
     assert "A meaning of one&#39;s own" in told
     assert "Rapport du modèle" in told and "Modellbericht" not in told
+
+
+@pytest.mark.parametrize("promoted", [True, False])
+def test_the_last_decision_about_the_bundle_is_told_with_its_gates(trained, tmp_path, promoted):
+    models = tmp_path / "models"
+    shutil.copytree(trained.bundle, models / "a")
+    about = {
+        "bundle": "a",
+        "bundle_id": read_bundle(models / "a").id,
+        "by": f"head of risk {EVIL}",
+        "reason": "",
+    }
+    gate = calibration(0.08, PromotionSettings())
+    decided = {"decided_at": "2026-01-02T03:04:05Z", "rows": 12345, "gates": plain_findings([gate])}
+    other = {**about, "bundle_id": "another", "by": "somebody else"}
+    chain = read_chain(models).add({**about, **decided, "promoted": promoted})
+    chain.add({**other, **decided, "promoted": False})
+    page = run_report(None, tmp_path / "model.html", bundle=models / "a").paths["report"].read_text()
+    assert ("Made champion on 2026-01-02" in page) is promoted
+    assert ("Not made champion on 2026-01-02" in page) is not promoted
+    assert gate.sentence in page and "12\u202f345" in page and chain.head in page
+    assert "head of risk &lt;script&gt;" in page and "somebody else" not in page

@@ -54,9 +54,12 @@ def test_what_is_told_is_what_the_model_says_of_the_row_with_these_inputs_missin
             missing = {bundle.specs[place].name: None for place in fact}
             kinds = {name: features[name].dtype for name in missing}
             altered = features.assign(**missing).astype(kinds)
-            (again,) = bundle.model.probability(bundle.model.margin(altered))
-            assert table["without"][line] == pytest.approx(again, rel=1e-5)
-            lowered += table["without"][line] < data["probability"][row]
+            margin = bundle.model.margin(altered)
+            assert table["without"][line] == pytest.approx(margin[0], rel=1e-5)
+            assert table["without_probability"][line] == pytest.approx(
+                bundle.model.probability(margin)[0], rel=1e-5
+            )
+            lowered += table["without"][line] < data["margin"][row]
     assert lowered > 0
 
 

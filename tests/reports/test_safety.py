@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redlane.errors import RedlaneError
+from redlane.model.bundle import read_bundle
+from redlane.reports.content import Look, Sources
 from redlane.reports.document import SCRIPTS, _asset
 from redlane.reports.masking import VARIABLE, mask_key, mask_parties, masked
 from redlane.reports.packing import coded, json_for_page, numbers
-from tests.reports.worlds import full
+from redlane.reports.report import batch_report
+from redlane.reports.scored import read_scored
+from redlane.stages.report import places_of
+from tests.reports.worlds import HOSTILE, full
 from tests.runs import CANARY
 
 KEY = "a secret of twenty bytes"
@@ -77,6 +83,19 @@ def test_hostile_texts_stand_escaped_in_the_file(hostile):
     assert "<img" not in page
     assert "\x00" not in page
     assert "\u202e" not in page.split('id="data">')[0]
+
+
+def test_words_of_ones_own_flags_and_facts_stand_escaped_in_the_file(trained, night):
+    """Titles of a flag file of one's own become meanings of the bundle's features; rejects name columns."""
+    bundle = read_bundle(trained.bundle)
+    specs = [replace(spec, meaning=HOSTILE[at % len(HOSTILE)]) for at, spec in enumerate(bundle.specs)]
+    scored = read_scored(places_of(night), ("red",))
+    rejects = pd.DataFrame({"record_number": 1, "column": HOSTILE, "code": HOSTILE})
+    sources = Sources(replace(scored, rejects=rejects), None, None, replace(bundle, specs=tuple(specs)))
+    page = batch_report(sources, [(HOSTILE[2], scored.every)], Look())
+    assert page.count("<script") == page.count("</script>") == 2
+    assert not re.findall("<(?:img|svg/)", page)
+    assert page.count("&lt;img src=x onerror=alert(3)&gt;") >= 3
 
 
 def test_masked_parties_are_not_in_the_file(trained, night, report, tmp_path):

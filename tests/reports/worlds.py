@@ -1,10 +1,15 @@
 """Scored batches to report: a plain one, and one whose every text is written to break a page."""
 
+import itertools
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from redlane.declarations.columns import COLUMNS
+from redlane.reports.packing import json_for_page
 from redlane.stages import report
 from redlane.stages.result import StageResult
 from tests.runs import Trained
@@ -25,6 +30,16 @@ HOSTILE = (
     "]]>",
     "javascript:alert(4)",
     "ünïcode 中文 العربية",
+    "-2+3|cmd",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\u2066left\u2069 \u200fright\u200b",
+    "<svg/onload=alert(6)>",
+    "' onmouseover='alert(7)",
 )
 """Texts that must stay texts."""
 
@@ -67,8 +82,40 @@ def hostile_frame(trained: Trained) -> pd.DataFrame:
     frame = trained.new.head(300).reset_index(drop=True)
     texts = pd.Series(HOSTILE)[frame.index % len(HOSTILE)].reset_index(drop=True)
     number = frame.index.astype(str)
-    names = ("office", "importer_id", "seller_id", "declarant_id", "procedure", "quantity_unit", "tax_type")
-    return frame.assign(declaration_id=texts + number, **{name: texts for name in names if name in frame})
+    names = [name for name in frame if COLUMNS[name].kind in ("code", "text") and name not in KEPT]
+    return frame.assign(declaration_id=texts + number, **dict.fromkeys(names, texts))
+
+
+KEPT = ("declaration_id", "item_number", "previous_hs_code", "invoice_currency")
+"""Texts that name a row, or that reading refuses where they are of another kind."""
+
+
+def texts_replaced(report: Path) -> tuple[str, int]:
+    """A report with every text of its data that is no key replaced by a hostile one; and how many there were."""
+    page = report.read_text(encoding="utf-8")
+    held = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1]  # type: ignore[index]
+    turn = itertools.count()
+
+    def evil(_: Any = None) -> str:
+        place = next(turn)
+        return HOSTILE[place % len(HOSTILE)] + str(place)
+
+    data = json.loads(held)
+    for name in ("declaration_id", "item_number", "suggested_control"):
+        data[name]["d"] = [evil(word) for word in data[name]["d"]]
+    for lists, fields in (("reasons", ("sentence",)), ("flags", ("sentence", "id", "group"))):
+        for field in fields:
+            data[lists][field]["d"] = [evil(word) for word in data[lists][field]["d"]]
+    data["meanings"] = {code: [evil(), evil(), evil()] for code in data["meanings"]}
+    for column in data["declared"]:
+        if "t" in column and column["kind"] != "date":
+            column["t"]["d"] = [evil(word) for word in column["t"]["d"]]
+        column["unit"] = column["unit"] and evil()
+    for peers in data["peers"]:
+        peers["measure"] = evil()
+        peers["words"] = [[(evil(), evil()) for _ in words] for words in peers["words"]]
+    data["command"] = evil()
+    return page.replace(held, json_for_page(data)), next(turn)
 
 
 def hostile_report(trained: Trained, folder: Path, **changes: Any) -> Path:

@@ -9,6 +9,8 @@ import pytest
 from redlane.errors import ExitCode, RedlaneError
 from redlane.stages import compare
 from redlane.tracking.resolving import bundle_at
+from tests.reports.browser import browsing, needs_browser, opened
+from tests.reports.contrast import faint
 from tests.runs import CANARY, chosen, run_train, write_csv
 
 
@@ -87,6 +89,16 @@ def test_the_page_says_the_verdict_and_runs_nothing(compared):
     assert result.notes[0].split(":")[0] in page
     assert "script-src &#39;none&#39;" in page and "<script" not in page and "http://" not in page
     assert CANARY not in page
+
+
+@needs_browser
+def test_the_page_can_be_read(compared):
+    with browsing() as browser, opened(browser, compared[1]) as page:
+        assert faint(page) == []
+        assert page.locator("table:not(:has(caption)), thead th:not([scope])").count() == 0
+        links = page.locator("nav a").evaluate_all("(all) => all.map((link) => link.hash)")
+        assert len(links) >= 4
+        assert all(page.locator(place).count() == 1 for place in links)
 
 
 def test_a_copy_is_called_the_same(trained, tmp_path):

@@ -170,3 +170,24 @@ def test_bits_are_compared_not_words():
     assert not same(0.0, -0.0)
     assert not same(1, 1.0)
     assert not same([1, 2], [1])
+
+
+@pytest.mark.slow
+def test_a_thousand_rows_by_lot_come_out_bit_for_bit_and_a_changed_sentence_does_not(trained, tmp_path):
+    """Every reason's text is written anew from what is stored, and must be the stored text."""
+    file = write_csv(trained.history.tail(1500)[trained.new.columns], tmp_path / "many.csv")
+    scores = trained.score(tmp_path / "many.parquet", file).paths["scores"]
+    result = run(trained, scores, file=file, seed=7)
+    assert (result.exit_code, result.counts["matching"]) == (ExitCode.DONE, 1000)
+    table = pq.read_table(scores)
+    reasons = table["reasons"].to_pylist()
+    first = next(row for row, told in enumerate(reasons) if told)
+    reasons[first][0]["sentence"] += "."
+    place = table.schema.get_field_index("reasons")
+    pq.write_table(
+        table.set_column(place, "reasons", pa.array(reasons, table.schema.field("reasons").type)), scores
+    )
+    name = table["declaration_id"][first].as_py()
+    forged = run(trained, scores, file=file, declaration=name)
+    assert forged.counts["differing"] == 1
+    assert set(forged.tables[-1].frame["column"]) == {"reasons"}

@@ -21,6 +21,15 @@ def wilson_ends(share: Floats, rows: Floats, z: float = 1.959964) -> tuple[Float
     return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
 
 
+def is_thin(share: float, rows: float) -> bool:
+    """Whether so few rows lie on either side that weeks drawn anew know no luck: 0 of 6 would be 0 for sure.
+
+    >>> is_thin(0.0, 6), is_thin(0.5, 400), is_thin(0.99, 400)
+    (True, False, True)
+    """
+    return min(rows / 3, rows * share, rows * (1 - share)) < 10
+
+
 def newcombe_ends(
     one: tuple[Floats, Floats, Floats], other: tuple[Floats, Floats, Floats]
 ) -> tuple[Floats, Floats]:

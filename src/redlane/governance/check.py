@@ -73,12 +73,3 @@ def judged(value: float, *, warn: float, fail: float) -> Outcome:
     ['passed', 'warning', 'failed']
     """
     return "failed" if value >= fail else "warning" if value >= warn else "passed"
-
-
-def reached(value: float, *, warn: float, fail: float) -> Outcome:
-    """The outcome for a value that had better be large: below *warn* is a warning, below *fail* a failure.
-
-    >>> [reached(value, warn=0.7, fail=0.2) for value in (0.9, 0.5, 0.1)]
-    ['passed', 'warning', 'failed']
-    """
-    return "failed" if value < fail else "warning" if value < warn else "passed"

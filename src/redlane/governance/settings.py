@@ -98,14 +98,10 @@ class AssuranceSettings(Settings):
     """Least drop by the first fact taken away, in units of that of a random one."""
     correlation_warning: Share = 0.7
     """Correlation of the first contribution with the drop without its fact; below, a warning."""
-    correlation_failure: Share = 0.2
-    """The same; below, it fails."""
     seed_jaccard: Share = 0.5
     """Least overlap of the top reasons with those of a model trained with another seed."""
     seed_first_warning: Share = 0.6
     """Share of rows whose first reason stays the same; below, a warning."""
-    seed_first_failure: Share = 0.3
-    """The same; below, it fails."""
     seed_spearman: Share = 0.85
     """Least rank correlation of the scores of all test rows."""
     previous_jaccard: Share = 0.4

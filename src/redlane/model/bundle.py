@@ -41,11 +41,10 @@ DOCUMENTS = (
     "explanations.json",
     "assurance.json",
     "checks.json",
-    "promotion.json",
     "card.html",
 )
 """Text files about the model that a bundle may hold: what it learnt from, how good it is, what moves it, whether
-its explanations and its data passed the checks, why it was promoted, and the model report made of all these."""
+its explanations and its data passed the checks, and the model report made of all these."""
 
 _LIBRARIES = ("lightgbm", "numpy", "pandas", "pyarrow")
 

@@ -82,7 +82,7 @@ def page_data(sources: Sources, look: Look, translator: Translator) -> dict[str,
         "groups": {group: numbers(_floats(chosen, f"contribution_{group}")) for group in GROUPS},
         "reasons": {
             **_told(_lists(chosen["reasons"], ("code", "sentence"), ("contribution",)), translator.reasons),
-            "without": None if sources.recount is None else numbers(sources.recount.without),
+            **({} if sources.recount is None else sources.recount.told()),
         },
         "covered": None if sources.recount is None else numbers(sources.recount.covered, digits=4),
         "flags": _told(_lists(chosen["flags"], ("id", "sentence", "group"), ("version",)), translator.raised),

@@ -22,7 +22,6 @@ READ = (
     "explanations.json",
     "assurance.json",
     "checks.json",
-    "promotion.json",
 )
 
 
@@ -31,7 +30,8 @@ class ModelSources:
     """What a model report is made of; a document that is absent leaves its sections out, and the report says so.
 
     ``bundle_id`` and ``files`` (SHA-256 by name) are known once the bundle is sealed: the report inside a bundle
-    lacks them.
+    lacks them. ``decision`` is the last one about the bundle, of the chain of decisions beside it: a bundle is
+    sealed before anything can be decided about it.
     """
 
     facts: Mapping[str, Any]
@@ -41,14 +41,16 @@ class ModelSources:
     versions: Mapping[str, str]
     bundle_id: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    decision: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, bundle: Bundle) -> "ModelSources":
-        """Those of a bundle that was read."""
+    def of(cls, bundle: Bundle, decision: Mapping[str, Any] | None = None) -> "ModelSources":
+        """Those of a bundle that was read, and what was decided about it."""
         manifest = bundle.manifest
         files = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
         facts, versions = manifest["facts"], manifest["versions"]
-        return cls(facts, bundle.specs, bundle.documents, bundle.configuration, versions, bundle.id, files)
+        documents, configuration = bundle.documents, bundle.configuration
+        return cls(facts, bundle.specs, documents, configuration, versions, bundle.id, files, decision)
 
 
 def model_report(sources: ModelSources, language: Language) -> str:
@@ -116,6 +118,7 @@ def _content(
         "meanings": meanings,
         "absent": [name for name in READ if told[name.removesuffix(".json")] is None],
         "findings": {name: told[name] for name in ("assurance", "checks") if told[name]},
+        "decision": sources.decision,
         "evaluation": evaluation and model_tables.evaluation(evaluation),
         "subgroups": evaluation and model_tables.subgroups(evaluation["subgroups"]),
         "workload": evaluation

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from redlane.evaluation.shares import wilson_ends
+from redlane.evaluation.shares import is_thin, wilson_ends
 
 Plain = Mapping[str, Any]
 
@@ -105,11 +105,7 @@ def _schemes(plain: Plain, cut: str) -> list[Plain]:
 
 
 def _with_wilson(row: Plain) -> Plain:
-    """Of few rows, nearly all or nearly none taken, weeks drawn anew know no luck: 0 of 6 would be 0 for sure."""
-    if (
-        row["recall"] is None
-        or min(row["n"] / 3, row["n"] * row["recall"], row["n"] * (1 - row["recall"])) >= 10
-    ):
+    if row["recall"] is None or not is_thin(row["recall"], row["n"]):
         return row
     low, high = wilson_ends(np.array([row["recall"]]), np.array([float(row["n"])]))
     return {**row, "low": float(low[0]), "high": float(high[0])}

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from redlane.explanations.without import Given, covered, margins_without
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.model.bundle import Bundle
 from redlane.profiles.build import Profiles
+from redlane.reports.packing import numbers
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,13 +25,18 @@ class Recount:
     """What scoring n rows again gave.
 
     ``held`` (n,): the stored margin came out bit for bit; only of these rows anything else is told. ``without``: for
-    each reason, in the order of the score file, the probability with its fact missing. ``covered`` (n,): the reasons'
-    share of all that raised the margin. NaN where not told.
+    each reason, in the order of the score file, the margin with its fact missing, and ``probability`` what that stands
+    for. ``covered`` (n,): the reasons' share of all that raised the margin. NaN where not told.
     """
 
     held: npt.NDArray[np.bool_]
     without: Floats
+    probability: Floats
     covered: Floats
+
+    def told(self) -> dict[str, Any]:
+        """For the page, beside the reasons."""
+        return {"without": numbers(self.without), "without_probability": numbers(self.probability)}
 
 
 def recount(
@@ -49,11 +56,12 @@ def recount(
     features = features[held[found]].reset_index(drop=True)
     lines = held[_row_of(chosen)]
     given = _given(chosen, held)
-    without, shares = np.full(len(lines), np.nan), np.full(len(chosen), np.nan)
-    without[lines] = model.probability(margins_without(model, features, specs, given))
+    without, probability, shares = (np.full(n, np.nan) for n in (len(lines), len(lines), len(chosen)))
+    without[lines] = margins_without(model, features, specs, given)
+    probability[lines] = model.probability(without[lines])
     with suppress(NotImplementedError):  # no contributions, no reasons: nothing is asked of them
         shares[held] = covered(model.contributions(features), specs, given)
-    return Recount(held, without, shares)
+    return Recount(held, without, probability, shares)
 
 
 def _features(frame: pd.DataFrame, bundle: Bundle, profiles: Profiles) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ from redlane.declarations.reading import Accepted
 from redlane.errors import RedlaneError
 from redlane.evaluation.comparison import MODEL, Comparison, Rows
 from redlane.evaluation.result import Evaluation
+from redlane.evaluation.shares import is_thin, wilson_ends
 from redlane.evaluation.splitting import rows_of as rows_of
 from redlane.io.files import write_json
 from redlane.io.tables_out import write_table
@@ -131,11 +132,16 @@ def _typologies(evaluation: Evaluation) -> list[ResultTable]:
     ]
     if rows.empty:
         return []
-    recall = [
-        f"{r:.2f} ({low:.2f}–{high:.2f})" for r, low, high in rows[["recall", "low", "high"]].to_numpy()
+    share, n = rows["recall"].to_numpy("float64"), rows["n"].to_numpy("float64")
+    thin = np.array([is_thin(*each) for each in zip(share, n, strict=True)], dtype=np.bool_)
+    ends = [
+        np.where(thin, wilson, rows[end])
+        for wilson, end in zip(wilson_ends(share, n), ("low", "high"), strict=True)
     ]
+    recall = [f"{r:.2f} ({low:.2f}–{high:.2f})" for r, low, high in zip(share, *ends, strict=True)]
     frame = pd.DataFrame({"typology": rows["typology"], "declarations": rows["n"], "recall": recall})
-    note = "share of the planted declarations among the inspected test rows, found irregular or not"
+    note = "share of the planted declarations among the inspected test rows, found irregular or not; "
+    note += "of few rows, Wilson's interval"
     return [ResultTable(f"Recall by planted scheme, inspecting {rate:.0%}", frame, note)]
 
 

@@ -2,13 +2,15 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from redlane.declarations.format import DeclarationFormat
 from redlane.errors import RedlaneError
+from redlane.governance.chain import read_chain
 from redlane.io.containers import shown
 from redlane.io.files import atomic_path, disk_errors, write_text
 from redlane.model.bundle import read_bundle
@@ -114,14 +116,25 @@ def _report_model(
         browser()
     step("opening the bundle")
     learnt = read_bundle(bundle)
+    decision = _decision(bundle, learnt.id)
     step("writing the report")
-    _deliver(model_report(ModelSources.of(learnt), language), out, printed, 0)
+    _deliver(model_report(ModelSources.of(learnt, decision), language), out, printed, 0)
     return StageResult(
         title=f"Reported the model of {shown(bundle)}",
         paths={"report": out, **({} if printed is None else {"pdf": printed})},
         numbers={"bundle_id": learnt.id, "bytes": out.stat().st_size},
         notes=[] if learnt.documents else [_BARE],
     )
+
+
+def _decision(bundle: Path, bundle_id: str) -> Mapping[str, Any] | None:
+    """The last decision about the bundle, where the chain beside it holds one.
+
+    Raises:
+        RedlaneError: the chain was changed.
+    """
+    about = [entry for entry in read_chain(bundle.parent).entries if entry["bundle_id"] == bundle_id]
+    return about[-1] if about else None
 
 
 _BARE = (

@@ -3,10 +3,19 @@
 import pandas as pd
 
 from redlane.analysis import plots
-from redlane.analysis.analysis import Analysis, Drawing, Period, Tables, both_sides
+from redlane.analysis.analysis import Analysis, Drawing, Period, Tables
+from redlane.analysis.entries.two_sided import TwoSided
 from redlane.analysis.fair_prices import FairPriceSettings, fair_prices
 
-_BARS = 16
+_PICTURE = TwoSided(
+    "missing_value",
+    "excess_value",
+    sides=("lacking (low outliers)", "in excess (high outliers)"),
+    title="Outlying declarations against the fair price",
+    cells="markets",
+    left="the value that outlying low declarations lack to the fair price",
+    right="the value by which outlying high ones exceed it",
+)
 _IDENTITY = ("declaration_id", "item_number", "registered_on", "importer_id")
 
 
@@ -19,28 +28,11 @@ def _tables(period: Period) -> Tables:
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    return both_sides(frame, "missing_value", "excess_value")
+    return _PICTURE.shown(frame)
 
 
 def _drawn(tables: Tables) -> Drawing:
-    frame = tables["markets"]
-    top = _shown(frame).head(_BARS)
-    names = (top["hs6"] + " from " + top["origin_country"]).tolist()
-    low, high = top["missing_value"].to_numpy(), top["excess_value"].to_numpy()
-    alt = (
-        f"Bars for {len(top)} markets: to the left the value that outlying low declarations lack to the fair price, to "
-        f"the right the value by which outlying high ones exceed it. Furthest left {names[int(low.argmax())]} with "
-        f"{plots.amount(low.max())}, furthest right {names[int(high.argmax())]} with {plots.amount(high.max())}."
-    )
-    figure = plots.diverging(
-        names,
-        low,
-        high,
-        sides=("lacking (low outliers)", "in excess (high outliers)"),
-        title="Outlying declarations against the fair price",
-        unit="Reference currency",
-    )
-    return Drawing(figure, alt, "The largest markets of either side, by turns.")
+    return _PICTURE.drawn(tables["markets"])
 
 
 def _found(tables: Tables) -> str:

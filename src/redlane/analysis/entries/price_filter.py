@@ -3,11 +3,20 @@
 import pandas as pd
 
 from redlane.analysis import plots
-from redlane.analysis.analysis import Analysis, Drawing, Period, Tables, both_sides
+from redlane.analysis.analysis import Analysis, Drawing, Period, Tables
+from redlane.analysis.entries.two_sided import TwoSided
 from redlane.analysis.price_filter import price_filter
 from redlane.errors import RedlaneError
 
-_BARS = 16
+_PICTURE = TwoSided(
+    "under_invoiced",
+    "over_invoiced",
+    sides=("under-invoiced", "over-invoiced"),
+    title="Value outside the usual band of prices",
+    cells="cells of subheading and origin",
+    left="the amount below the first quartile of the usual prices",
+    right="the amount above the third",
+)
 _SHOWN = (
     "hs6",
     "origin_country",
@@ -34,28 +43,11 @@ def _tables(period: Period) -> Tables:
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    return both_sides(frame, "under_invoiced", "over_invoiced")[list(_SHOWN)]
+    return _PICTURE.shown(frame)[list(_SHOWN)]
 
 
 def _drawn(tables: Tables) -> Drawing:
-    frame = tables["cells"]
-    top = _shown(frame).head(_BARS)
-    names = (top["hs6"] + " from " + top["origin_country"]).tolist()
-    under, over = top["under_invoiced"].to_numpy(), top["over_invoiced"].to_numpy()
-    alt = (
-        f"Bars for {len(top)} cells of subheading and origin: to the left the amount below the first quartile of the "
-        f"usual prices, to the right the amount above the third. Furthest left {names[int(under.argmax())]} with "
-        f"{plots.amount(under.max())}, furthest right {names[int(over.argmax())]} with {plots.amount(over.max())}."
-    )
-    figure = plots.diverging(
-        names,
-        under,
-        over,
-        sides=("under-invoiced", "over-invoiced"),
-        title="Value outside the usual band of prices",
-        unit="Reference currency",
-    )
-    return Drawing(figure, alt, "The largest cells of either side, by turns.")
+    return _PICTURE.drawn(tables["cells"])
 
 
 def _found(tables: Tables) -> str:

@@ -8,7 +8,8 @@ from redlane.evaluation.bootstrap import interval
 from redlane.evaluation.truth import Floats
 from redlane.governance.assurance.curves import GLOBAL, LEAST, OWN, RANDOM
 from redlane.governance.assurance.trial import Trial
-from redlane.governance.check import Check, NotApplicableError, Verdict, reached
+from redlane.governance.check import Check, NotApplicableError, Verdict
+from redlane.governance.finding import Outcome
 
 FIRST = Check(
     "XA04",
@@ -72,7 +73,7 @@ CORRELATION = Check(
     "XA07",
     "Contributions are as large as the falls they stand for",
     "Over the rows looked at, the contribution of the fact named first is correlated with the fall of the "
-    "margin without it.",
+    "margin without it. It fails where the interval of the correlation holds 0, and is looked at below a bound.",
     "A low correlation means that sizes of contributions cannot be compared between declarations.",
     "Show the order of the reasons only, without bars or numbers.",
     "A larger bar in the waterfall stands for a larger part of the score.",
@@ -84,12 +85,23 @@ def correlation(trial: Trial) -> Verdict:
     named, fall = trial.facts.sums.max(axis=1), trial.curves.deletion[OWN][:, 0]
     if min(named.std(), fall.std()) == 0:
         raise NotApplicableError("All first contributions, or all falls, are the same.")
-    value, gates = float(np.corrcoef(named, fall)[0, 1]), trial.settings
-    outcome = reached(value, warn=gates.correlation_warning, fail=gates.correlation_failure)
+    value, bound = float(np.corrcoef(named, fall)[0, 1]), trial.settings.correlation_warning
+    low, high = (float(end[0]) for end in _interval_of_correlation(trial, named, fall))
+    none = (low if np.isfinite(low) else value) <= 0
+    outcome: Outcome = "failed" if none else "passed" if value >= bound else "warning"
     sentence = (
-        f"The correlation of the first contribution with the fall is {value:.2f} over {len(fall):,} rows."
+        f"The correlation of the first contribution with the fall is {value:.2f} ({low:.2f} to {high:.2f}) over "
+        f"{len(fall):,} rows."
     )
-    return Verdict(outcome, sentence, value, bound=gates.correlation_failure)
+    return Verdict(outcome, sentence, value, low, high, bound)
+
+
+def _interval_of_correlation(trial: Trial, one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """From the moments of both in each resample of the weeks."""
+    x, y, xy, xx, yy = (trial.draws(part) for part in (one, other, one * other, one * one, other * other))
+    spread = np.sqrt(np.maximum(xx - x * x, 0) * np.maximum(yy - y * y, 0))
+    drawn = np.divide(xy - x * y, spread, out=np.full(len(spread), np.nan), where=spread > 0)
+    return interval(drawn[:, None], trial.study.evaluation.confidence)
 
 
 def _area(trial: Trial, curves: Mapping[str, Floats], verb: str, worse: str) -> Verdict:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from redlane.errors import RedlaneError
+from redlane.evaluation.truth import Floats
 from redlane.governance.assurance.trial import CONSTANT, Trial
 from redlane.governance.check import Check, NotApplicableError, Verdict
 from redlane.governance.checks.inputs import constant_among
@@ -68,7 +69,7 @@ MASS = Check(
     "XA03",
     "The reasons given cover most of what raised the score",
     "For each row, the positive contributions of its top facts as a share of all positive ones; the mean is "
-    "shown.",
+    "shown. Beside it the same of whole families of features, which tells whether the rest is more of the same.",
     "With many small causes the reasons shown leave out a good part of why the row was selected.",
     "Say so beside the reasons, or show more of them (`explanations.top`).",
     "The few reasons shown are most of why the row was selected.",
@@ -77,17 +78,29 @@ MASS = Check(
 
 def mass(trial: Trial) -> Verdict:
     """The mean share of positive mass in the top facts."""
-    raised = np.maximum(trial.facts.sums, 0.0)
-    total = raised.sum(axis=1)
-    if not total.any():
+    if not (trial.facts.sums > 0).any():
         raise NotApplicableError("Nothing raised the score of any row looked at.")
-    top = np.sort(raised, axis=1)[:, ::-1][:, : trial.settings.top].sum(axis=1)
-    shares = np.divide(top, total, out=np.ones_like(top), where=total > 0)
+    top = trial.settings.top
+    shares = _in_top(trial.facts.sums, top)
     low, high = trial.interval(shares)
-    value = float(shares.mean())
+    value, families = float(shares.mean()), float(_in_top(_by_family(trial), top).mean())
     sentence = (
-        f"The top {trial.settings.top} facts are {value:.0%} of all that raised the score ({low:.0%} to "
-        f"{high:.0%})."
+        f"The top {top} facts are {value:.0%} of all that raised the score ({low:.0%} to {high:.0%}); of whole "
+        f"families of features, the top {top} are {families:.0%}."
     )
     outcome: Outcome = "passed" if value >= trial.settings.mass else "warning"
     return Verdict(outcome, sentence, value, low, high, trial.settings.mass)
+
+
+def _in_top(sums: Floats, most: int) -> Floats:
+    """Of what raised each row (its positive *sums*), the share of the *most* largest."""
+    raised = np.maximum(sums, 0.0)
+    total, top = raised.sum(axis=1), np.sort(raised, axis=1)[:, ::-1][:, :most].sum(axis=1)
+    shares: Floats = np.divide(top, total, out=np.ones_like(top), where=total > 0)
+    return shares
+
+
+def _by_family(trial: Trial) -> Floats:
+    families = [spec.family for spec in trial.study.specs]
+    members = [[at for at, name in enumerate(families) if name == each] for each in dict.fromkeys(families)]
+    return np.column_stack([trial.contributions[:, places].sum(axis=1) for places in members])

@@ -48,7 +48,8 @@ function whySelected(row) {
 /* The same item scored again with one fact missing. */
 function without(row, i) {
   const after = data.reasons.without ? data.reasons.without[i] : null;
-  return after === null ? null : el('small', { class: 'without' }, t('ui.without', { before: percent(data.probability[row]), after: percent(after) }));
+  return after === null ? null : el('small', { class: 'without' }, t('ui.without', { score: level(data.margin[row]), after: level(after),
+    probability: percent(data.probability[row]), then: percent(data.reasons.without_probability[i]) }));
 }
 
 function flagsRaised(row) {

@@ -2,7 +2,15 @@
 function peerPlots(row) {
   const at = place(row);
   if (at < 0) return [];
-  return data.peers.filter((peers) => peers.cell[at] >= 0).map((peers) => pricePlot(peers, peers.cell[at], peers.value[at]));
+  const seen = new Set();
+  return data.peers.filter((peers) => peers.cell[at] >= 0 && fresh(seen, peers, peers.cell[at]))
+    .map((peers) => pricePlot(peers, peers.cell[at], peers.value[at]));
+}
+
+/* Two books may have come to the same peers for one item: these are drawn once. */
+function fresh(seen, peers, cell) {
+  const same = [peers.measure, peers.n, peers.q1, peers.median, peers.q3, peers.published].map((part) => (Array.isArray(part) ? part[cell] : part)).join();
+  return !seen.has(same) && seen.add(same);
 }
 
 function pricePlot(peers, cell, value) {
