@@ -42,8 +42,13 @@ class Clean:
         return end.join(delimiter.join(map(cell, line)) for line in lines) + end
 
     def changed(self, column: str, value: str) -> str:
+        return self.with_cells(column, {ROW: value})
+
+    def with_cells(self, column: str, cells: dict[int, str]) -> str:
+        """The clean text with the *cells* of one column changed, by the place of their record."""
         rows = [list(row) for row in self.rows]
-        rows[ROW][self.head.index(column)] = value
+        for place, value in cells.items():
+            rows[place][self.head.index(column)] = value
         return self.text(rows=rows)
 
     def table(self, **columns: Any) -> pa.Table:
