@@ -1,5 +1,7 @@
 """Every settings file is an object, written down: it composes, its keys are known, nothing is left unsaid."""
 
+import copy
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,8 +26,12 @@ RECIPES = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 ANYWHERE = Path("somewhere")
 
 
+once = functools.cache(lambda file: cli.compose(file, []))
+"""A file composed without overrides: several tests look at the same."""
+
+
 def composed(room: str, choice: str) -> dict[str, Any]:
-    values: dict[str, Any] = cli.compose(f"{room}/{choice}", [])[room]
+    values: dict[str, Any] = copy.deepcopy(once(f"{room}/{choice}")[room])
     return values
 
 
@@ -43,7 +49,7 @@ def call(stage: str, overrides: list[str]) -> dict[str, Any]:
     """The arguments that the command line would call *stage* with, had every path been given."""
     row = TABLE[stage]
     run = calling.function_of(stage)
-    values = cli.compose(stage, overrides)
+    values = cli.compose(stage, overrides) if overrides else copy.deepcopy(once(stage))
     given: dict[str, Any] = {}
     several = {"files", *(option.parameter for option in row.options if option.kind in ("paths", "several"))}
     for key in row.paths():
@@ -66,7 +72,7 @@ def test_every_stage_has_its_file_its_function_and_its_row() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_root_keys_are_the_stage_functions_parameters(stage: str) -> None:
-    assert set(cli.compose(stage, [])) == set(calling.parameters_of(calling.function_of(stage)))
+    assert set(once(stage)) == set(calling.parameters_of(calling.function_of(stage)))
 
 
 @pytest.mark.parametrize("stage", STAGES)

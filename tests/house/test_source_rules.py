@@ -1,6 +1,7 @@
 """What may not be written in ``src``: read from the syntax trees, so that a comment cannot break it."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def named(file: Path) -> str:
     return file.relative_to(SOURCE).as_posix()
 
 
+@functools.cache
 def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
 
