@@ -17,9 +17,11 @@ export LD_LIBRARY_PATH := $(if $(wildcard $(OPENMP)),$(CURDIR)/$(OPENMP):)$(LD_L
 
 export MLFLOW_DISABLE_TELEMETRY := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Empty is as good as unset. Without compiled files every process, of which the tests start many, compiles MLflow anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo kcs synthetic recall ui docs test lint format bench wheel lock clean
+.PHONY: help setup demo kcs synthetic recall ui docs test lint style types suite format bench wheel lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,17 +66,22 @@ recall: setup  ## what each family of features finds, per planted scheme (half a
 ui: setup  ## MLflow's own page on the runs, on this machine only
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
 
-lint: setup  ## style, types, and which room may import which
+lint: style types  ## style, types, and which room may import which
+
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint  ## everything that must hold: lint, tests, documentation examples, notebooks, the wheel
+types: setup
+	$(BIN)/mypy
+
+suite: setup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --nbmake --nbmake-timeout=600 tests src notebooks
+
+test: style  ## everything that must hold: lint, tests, documentation examples, notebooks, the wheel
 	@.ci/browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
-	@if ls notebooks/*.ipynb >/dev/null 2>&1; then \
-	  $(BIN)/python -m pytest --nbmake --nbmake-timeout=600 -p no:cacheprovider notebooks; fi
+	@$(MAKE) --no-print-directory -j 2 types suite
 
 docs: setup  ## write the generated pages anew: feature dictionary, reject codes
 	$(BIN)/python docs/generate.py

@@ -42,7 +42,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     home = tmp_path_factory.mktemp("elsewhere")
-    run([sys.executable, "-m", "venv", str(home / "venv")])
+    uv = found_uv()
+    here = sys.executable
+    run(
+        [uv, "venv", "--quiet", "--python", here, str(home / "venv")]
+        if uv
+        else [here, "-m", "venv", str(home / "venv")]
+    )
     install(home / "venv/bin/python", wheel)
     (home / "work").mkdir()
     return Elsewhere(home / "venv/bin/python", home / "work")
@@ -58,8 +64,12 @@ def trained(elsewhere: Elsewhere) -> Elsewhere:
     return elsewhere
 
 
+def found_uv() -> str | None:
+    return shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
 def install(python: Path, wheel: Path) -> None:
-    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    uv = found_uv()
     pip = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
     run([*pip, "--quiet", "--constraint", str(unhashed(wheel.parent)), str(wheel)])
 
