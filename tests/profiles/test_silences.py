@@ -29,7 +29,7 @@ def looked_up(profiles, importer, seller, day):
 def by_hand(rows, importer, seller, day):
     """What the definition says, from the rows before *day* alone."""
     past = [row for row in rows if row[2] < day]
-    until = max((row[2] for row in rows), default=0)
+    until = max((row[2] for row in past), default=0)
     silent, inspected, hits, lasts = 0, 0, 0, []
     for other in {row[0] for row in past} - {importer}:
         mine = sorted(row[2] for row in past if row[0] == other)

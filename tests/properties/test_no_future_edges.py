@@ -7,7 +7,7 @@ every one of these.
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlane.features.catalogue import FeatureSettings, build
@@ -72,8 +72,6 @@ def known_before(frame, border):
 @settings(max_examples=6, deadline=None)
 def test_the_day_and_all_later_days_may_be_missing(day):
     border = START + pd.Timedelta(days=day)
-    # What is published waits for the first declaration after its day: where trade pauses, a store is not yet as far.
-    assume((WORLD["registered_on"] == border - pd.Timedelta(days=1)).any())
     rows = WORLD["registered_on"] == border
     past = known_before(WORLD, border)
     today = build(WORLD[rows].reset_index(drop=True), build_profiles(past, CATALOGUE.needs()), CATALOGUE)

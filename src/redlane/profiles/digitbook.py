@@ -11,6 +11,7 @@ from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.benford import chance, deviation, q_values
 from redlane.profiles.digitcounts import DigitCounts, DigitReference, Goods
 from redlane.profiles.prices import Numbers, Snapshot
+from redlane.profiles.trading_days import last_before, merged, trading_days
 
 STATISTICS = ("n", "mad", "excess", "p_value", "q_value")
 """What is published of an eligible party: amounts tested, their mean absolute deviation, that over what chance
@@ -19,33 +20,35 @@ alone leads one to expect, the Monte-Carlo p-value, and its adjustment over all 
 
 @dataclass(frozen=True)
 class DigitBook:
-    """Counts, and the tests published from ``since`` up to ``published`` (days; -1 where nothing was seen yet)."""
+    """Counts, and the tests published from ``since`` up to ``published`` (days; -1 where nothing was seen yet).
+
+    ``trading`` are the days on which anything was declared.
+    """
 
     reference: DigitReference
     counts: DigitCounts
     goods: Goods
     tests: Snapshot
+    trading: Days
     since: int
     published: int
 
     def before(self, keys: Hashes, days: Days) -> dict[str, Numbers]:
-        """The statistics of the latest publication strictly before each day, and ``eligible``.
+        """The statistics of the latest publication that the store had reached before each day, and ``eligible``.
 
         ``eligible`` is 0 for a party which that publication does not test, NaN where there is no publication yet or
         no party is stated; the statistics are then NaN.
         """
         latest = self.latest(days)
-        found = self.tests.before(keys, days)
-        current = found.pop("day") == latest
-        for values in found.values():
-            values[~current] = np.nan
+        found = self.tests.on(keys, latest)
+        current = np.isfinite(found.pop("day"))
         published = (latest >= self.since) & (keys != MISSING) & (self.published >= 0)
         return {**found, "eligible": np.where(published, current, np.nan)}
 
     def latest(self, days: Days) -> Days:
-        """The last day of the grid before each day, and not after the last day seen."""
+        """The last day of the grid that the store had reached before each day."""
         step = self.reference.publish_every_days
-        seen = np.minimum(days - 1, self.published)
+        seen = last_before(self.trading, days)
         latest: Days = seen - (seen + 1) % step
         return latest
 
@@ -58,6 +61,7 @@ class DigitBook:
             DigitCounts.added([part.counts for part in parts]),
             Goods.added([part.goods for part in parts]),
             Snapshot.merge([part.tests for part in parts]),
+            merged([part.trading for part in parts]),
             begun[0].since if begun else -1,
             max((part.published for part in begun), default=-1),
         )
@@ -69,7 +73,7 @@ def extend(
     """The addition to *earlier* that the *counts* of declarations *registered* on these days bring."""
     held = earlier if earlier is not None and earlier.published >= 0 else None
     if not len(registered):
-        return DigitBook(reference, counts, goods, _stack([]), -1, -1)
+        return DigitBook(reference, counts, goods, _stack([]), trading_days(registered), -1, -1)
     since = held.since if held else int(registered.min())
     last = max(int(registered.max()), held.published if held else -1)
     all_counts = DigitCounts.added([held.counts, counts]) if held else counts
@@ -77,7 +81,7 @@ def extend(
     begin = held.published + 1 if held else since
     on = range(int(reference.period_end(np.array(begin))), last + 1, reference.publish_every_days)
     tests = _stack([publish(reference, all_counts, all_goods, day) for day in on])
-    return DigitBook(reference, counts, goods, tests, since, last)
+    return DigitBook(reference, counts, goods, tests, trading_days(registered), since, last)
 
 
 def window_start(reference: DigitReference, day: int) -> int:

@@ -15,6 +15,7 @@ from redlane.profiles.kind import Kind, Size
 from redlane.profiles.parquet import dates, days_of, digest, numbers, part_file, read_columns, write_columns
 from redlane.profiles.prices import Numbers, Snapshot
 from redlane.profiles.table_files import snapshot_of, write_snapshot
+from redlane.profiles.trading_days import read_days, write_days
 
 
 class DigitKind(Kind[DigitReference, DigitBook]):
@@ -50,6 +51,7 @@ class DigitKind(Kind[DigitReference, DigitBook]):
         held = {"key": goods.keys, "goods": goods.goods, "period_end": dates(goods.periods)}
         write_columns(part_file(stem, "goods"), held)
         write_snapshot(part_file(stem, "tests"), tests, STATISTICS)
+        write_days(stem, table.trading)
 
     def read(self, stem: Path, need: DigitReference) -> DigitBook:
         """See :meth:`Kind.read`."""
@@ -66,7 +68,7 @@ class DigitKind(Kind[DigitReference, DigitBook]):
         goods = Goods(numbers(held, "key"), numbers(held, "goods"), days_of(held, "period_end"))
         known = counted.schema.metadata
         since, published = int(known[b"since"]), int(known[b"published"])
-        return DigitBook(need, counts, goods, _read_tests(stem), since, published)
+        return DigitBook(need, counts, goods, _read_tests(stem), read_days(stem), since, published)
 
     def before(
         self, table: DigitBook, hashes: KeyHashes, days: Days, need: DigitReference

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from redlane.declarations.periods import Days
+from redlane.hashing import MISSING
 from redlane.profiles.delivery import Delivery
 from redlane.profiles.keys import Key, KeyHashes
 from redlane.profiles.kind import Kind, Size
@@ -15,6 +16,7 @@ from redlane.profiles.parquet import digest, part_file, read_columns
 from redlane.profiles.prices import Numbers
 from redlane.profiles.spells import Spells
 from redlane.profiles.table_files import snapshot_of, write_snapshot
+from redlane.profiles.trading_days import read_days, trading_days, write_days
 
 IMPORTER: Key = ("importer_id",)
 
@@ -33,7 +35,10 @@ class NetworkKind(Kind[NetworkReference, Networks]):
             Spells.of_events(importers, delivery.hashes.of(key)[rows], days, need.window_days)
             for key in need.partners
         )
-        return Networks.extend(need, spells, OutcomesKind().extend(IMPORTER, delivery, None), earlier)
+        linked = np.any([delivery.hashes.of(key)[rows] != MISSING for key in need.partners], axis=0)
+        trading = trading_days(days[linked & (importers != MISSING)])
+        outcomes = OutcomesKind().extend(IMPORTER, delivery, None)
+        return Networks.extend(need, spells, outcomes, trading, earlier)
 
     def merge(self, parts: Sequence[Networks]) -> Networks:
         """See :meth:`Networks.merge`."""
@@ -42,7 +47,8 @@ class NetworkKind(Kind[NetworkReference, Networks]):
     def write(self, stem: Path, need: NetworkReference, table: Networks) -> None:
         """One file of links for each kind of partner, one of outcomes, one of what was published."""
         for number, spells in enumerate(table.spells):
-            spells.write(part_file(stem, f"links_{number}"), table.published)
+            spells.write(part_file(stem, f"links_{number}"))
+        write_days(stem, table.trading)
         OutcomesKind().write(stem.with_name(f"{stem.name}__outcomes"), IMPORTER, table.outcomes)
         known = {"published": str(table.published)}
         write_snapshot(part_file(stem, "published"), table.snapshot, table.snapshot.values, known)
@@ -50,18 +56,19 @@ class NetworkKind(Kind[NetworkReference, Networks]):
     def read(self, stem: Path, need: NetworkReference) -> Networks:
         """See :meth:`Kind.read`."""
         spells = tuple(
-            Spells.read(part_file(stem, f"links_{number}"))[0] for number in range(len(need.partners))
+            Spells.read(part_file(stem, f"links_{number}")) for number in range(len(need.partners))
         )
         outcomes = OutcomesKind().read(stem.with_name(f"{stem.name}__outcomes"), IMPORTER)
         table = read_columns(part_file(stem, "published"))
         snapshot = snapshot_of(table, need.statistics())
-        return Networks(need, spells, outcomes, snapshot, int(table.schema.metadata[b"published"]))
+        published = int(table.schema.metadata[b"published"])
+        return Networks(need, spells, outcomes, snapshot, read_days(stem), published)
 
     def before(
         self, table: Networks, hashes: KeyHashes, days: Days, need: NetworkReference
     ) -> dict[str, Numbers]:
-        """The latest publication of each importer strictly before the day; NaN where there is none."""
-        return table.snapshot.before(hashes.of(IMPORTER), days)
+        """See :meth:`Networks.before`."""
+        return table.before(hashes.of(IMPORTER), days)
 
     def columns(self, need: NetworkReference) -> tuple[str, ...]:
         """The importer and its partners."""

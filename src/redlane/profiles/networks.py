@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator
 
+from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
 from redlane.profiles.asof import AsOfIndex, Positions
 from redlane.profiles.keys import Key, check_key, key_name, source_columns
 from redlane.profiles.ledger import Ledger
 from redlane.profiles.prices import Numbers, Snapshot
 from redlane.profiles.spells import Spells
+from redlane.profiles.trading_days import last_before, merged
 from redlane.settings import Settings
 
 COMMUNITY = (
@@ -71,12 +73,16 @@ class NetworkReference(Settings):
 
 @dataclass(frozen=True)
 class Networks:
-    """Links as spells of trade, outcomes of importers, and what was published up to the day ``published``."""
+    """Links as spells of trade, outcomes of importers, and what was published up to the day ``published``.
+
+    ``trading`` are the days on which links were declared.
+    """
 
     reference: NetworkReference
     spells: tuple[Spells, ...]
     outcomes: Ledger
     snapshot: Snapshot
+    trading: Days
     published: int
 
     @classmethod
@@ -85,6 +91,7 @@ class Networks:
         reference: NetworkReference,
         spells: tuple[Spells, ...],
         outcomes: Ledger,
+        trading: Days,
         earlier: "Networks | None",
     ) -> "Networks":
         """The addition to *earlier* that *spells* and *outcomes* bring: publications up to the last day of trade."""
@@ -96,7 +103,12 @@ class Networks:
         everything = earlier.together(spells, outcomes) if earlier else (spells, outcomes)
         published = list(_published(reference, *everything, reference.days(after, last))) if trade else []
         snapshot = _stack(published, reference.statistics())
-        return cls(reference, spells, outcomes, snapshot, max(last, held if held is not None else -1))
+        last = max(last, held if held is not None else -1)
+        return cls(reference, spells, outcomes, snapshot, trading, last)
+
+    def before(self, importers: Hashes, days: Days) -> dict[str, Numbers]:
+        """The latest publication of each importer that the store had reached before each day; NaN where none is."""
+        return self.snapshot.before(importers, last_before(self.trading, days) + 1)
 
     def together(self, spells: tuple[Spells, ...], outcomes: Ledger) -> tuple[tuple[Spells, ...], Ledger]:
         """These spells and outcomes with further ones."""
@@ -119,6 +131,7 @@ class Networks:
             spells,
             Ledger.merge([part.outcomes for part in parts]),
             Snapshot.merge([part.snapshot for part in parts]),
+            merged([part.trading for part in parts]),
             max(part.published for part in parts),
         )
 

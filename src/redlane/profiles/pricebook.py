@@ -11,6 +11,7 @@ from redlane.hashing import Hashes, combine
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.prices import PARTY, STATISTICS, Numbers, PriceReference, Snapshot, log_measure
 from redlane.profiles.publishing import Sheet, publish, stack
+from redlane.profiles.trading_days import last_before, trading_days
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class PriceBook:
         *importers* are given, the cell is seen without the rows of an importer that makes a large part of it.
         NaN where the latest publication strictly before the day has no such cell, or too few other rows.
         """
-        on = self._last_publication(days)
+        on = self.last_publication(days)
         seen = self.snapshots[level].on(keys, on)
         if importers is None or not len(self.apart[level].index.days):
             return seen
@@ -146,11 +147,18 @@ class PriceBook:
             seen[name][known[dominant]] = others[name][dominant]
         return seen
 
-    def _last_publication(self, days: Days) -> Days:
-        """The last day of the grid before each day on which prices were published."""
-        day = np.minimum(days - 1, self.published)
+    def last_publication(self, days: Days) -> Days:
+        """The last day of the grid that the store had reached before each day: see :mod:`trading_days`."""
+        day = last_before(self._trading_days(), days)
         on: Days = day - (day + 1) % self.reference.publish_every_days
         return on
+
+    def _trading_days(self) -> Days:
+        cached: Days | None = self.__dict__.get("_trading")
+        if cached is None:
+            cached = trading_days(self.rows.days)
+            self.__dict__["_trading"] = cached
+        return cached
 
 
 def importers_of(hashes: KeyHashes, reference: PriceReference, count: int) -> Hashes:

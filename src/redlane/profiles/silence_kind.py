@@ -17,6 +17,7 @@ from redlane.profiles.links import Links, LinksKind
 from redlane.profiles.parquet import digest, part_file
 from redlane.profiles.silences import Silence, Silences
 from redlane.profiles.spells import Spells
+from redlane.profiles.trading_days import merged, read_days, trading_days, write_days
 
 IMPORTER: Key = ("importer_id",)
 
@@ -49,9 +50,9 @@ class SilenceKind(Kind[Silence, Silences]):
             Links.of_events(delivery.hashes.of(key)[rows], importers, days).without(before)
             for key, before in zip(need.keys, held, strict=True)
         )
-        until = max(int(days.max()) if len(days) else 0, earlier.until if earlier else 0)
         spells = Spells.of_events(importers, importers, days, need.silent_days)
-        return Silences(need, spells, OutcomesKind().extend(IMPORTER, delivery, None), links, until)
+        outcomes = OutcomesKind().extend(IMPORTER, delivery, None)
+        return Silences(need, spells, outcomes, links, trading_days(days))
 
     def merge(self, parts: Sequence[Silences]) -> Silences:
         """Spells joined, outcomes added, the earliest day of each link."""
@@ -63,12 +64,13 @@ class SilenceKind(Kind[Silence, Silences]):
             Spells.merge([part.spells for part in parts], need.silent_days),
             Ledger.merge([part.outcomes for part in parts]),
             tuple(Links.merge([part.links[at] for part in parts]) for at in range(len(need.keys))),
-            max(part.until for part in parts),
+            merged([part.trading for part in parts]),
         )
 
     def write(self, stem: Path, need: Silence, table: Silences) -> None:
         """One file of spells, one of outcomes, one of links for each key."""
-        table.spells.write(part_file(stem, "spells"), table.until)
+        table.spells.write(part_file(stem, "spells"))
+        write_days(stem, table.trading)
         OutcomesKind().write(stem.with_name(f"{stem.name}__outcomes"), IMPORTER, table.outcomes)
         for number, links in enumerate(table.links):
             name = stem.with_name(f"{stem.name}__links_{number}")
@@ -76,13 +78,13 @@ class SilenceKind(Kind[Silence, Silences]):
 
     def read(self, stem: Path, need: Silence) -> Silences:
         """See :meth:`Kind.read`."""
-        spells, until = Spells.read(part_file(stem, "spells"))
+        spells = Spells.read(part_file(stem, "spells"))
         outcomes = OutcomesKind().read(stem.with_name(f"{stem.name}__outcomes"), IMPORTER)
         links = tuple(
             LinksKind().read(stem.with_name(f"{stem.name}__links_{number}"), (key, IMPORTER))
             for number, key in enumerate(need.keys)
         )
-        return Silences(need, spells, outcomes, links, until)
+        return Silences(need, spells, outcomes, links, read_days(stem))
 
     def before(self, table: Silences, hashes: KeyHashes, days: Days, need: Silence) -> SilencesSeen:
         """The silences each declaration may see, worked out for a key when it is asked for."""

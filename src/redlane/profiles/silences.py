@@ -5,8 +5,9 @@ its goods in place. What can be counted is the silent firm: how many importers l
 silent, when, and what inspections had found with them.
 
 Silence is told from a party's own rhythm: one that declared every week is silent after a month, one that declared
-twice a year is not. It becomes known on the day the patience ends and is forgotten when the importer returns or
-after ``remembered_days``; every change is an event of a ledger, so that look-ups are exact to the day.
+twice a year is not. It becomes known on the day the patience ends, or on the first day of trade after it (before that,
+nobody can tell a silent importer from a pause in all trade), and is forgotten when the importer returns or after
+``remembered_days``; every change is an event of a ledger, so that look-ups are exact to the day.
 """
 
 from collections.abc import Callable
@@ -63,15 +64,17 @@ class Intervals:
     last: Days
 
     @classmethod
-    def of_spells(cls, spells: Spells, need: Silence, until: int) -> "Intervals":
-        """The silences known by the end of day *until*."""
+    def of_spells(cls, spells: Spells, need: Silence, trading: Days) -> "Intervals":
+        """The silences known by the end of the last of the *trading* days."""
         same = np.append(spells.owners[1:] == spells.owners[:-1], False)
         following = np.where(same, np.append(spells.first[1:], 0), np.iinfo(np.int64).max)
         so_far, since = _so_far(spells)
         interval = need.patience * (spells.last - since) // np.maximum(so_far - 1, 1)
         begins = spells.last + np.maximum(need.silent_days, interval)
         ends = np.minimum(following, begins + need.remembered_days)
-        real = np.flatnonzero((so_far >= need.minimum_count) & (begins < following) & (begins <= until))
+        never = np.iinfo(np.int64).max
+        begins = np.append(trading, never)[np.searchsorted(trading, begins)]
+        real = np.flatnonzero((so_far >= need.minimum_count) & (begins < ends))
         index = AsOfIndex.of_sorted(spells.owners[real], begins[real])
         return cls(index, ends[real], spells.last[real])
 
@@ -131,13 +134,13 @@ def _amounts(
 
 @dataclass(frozen=True)
 class Silences:
-    """Spells, outcomes and links of importers, up to the day ``until``; the ledgers follow from them."""
+    """Spells, outcomes and links of importers, and the days of any trade; the ledgers follow from them."""
 
     need: Silence
     spells: Spells
     outcomes: Ledger
     links: tuple[Links, ...]
-    until: int
+    trading: Days
 
     def ledger(self, key: Key) -> Ledger:
         """The ledger of :data:`AMOUNTS` by *key*, made once."""
@@ -160,7 +163,7 @@ class Silences:
     def _intervals(self) -> Intervals:
         found: Intervals | None = self.__dict__.get("_silences")
         if found is None:
-            found = Intervals.of_spells(self.spells, self.need, self.until)
+            found = Intervals.of_spells(self.spells, self.need, self.trading)
             self.__dict__["_silences"] = found
         return found
 

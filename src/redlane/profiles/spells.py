@@ -93,16 +93,15 @@ class Spells:
     def __len__(self) -> int:
         return len(self.first)
 
-    def write(self, path: Path, until: int) -> None:
-        """Write a Parquet file; *until* is the last day the spells know of."""
+    def write(self, path: Path) -> None:
+        """Write a Parquet file."""
         columns = {"owner": self.owners, "member": self.members, "count": self.count}
         days = {"first": dates(self.first), "last": dates(self.last)}
-        write_columns(path, {**columns, **days}, {"until": str(until)})
+        write_columns(path, {**columns, **days})
 
     @classmethod
-    def read(cls, path: Path) -> "tuple[Spells, int]":
+    def read(cls, path: Path) -> "Spells":
         """Read what :meth:`write` wrote."""
         table = read_columns(path)
         ends = numbers(table, "owner"), numbers(table, "member")
-        spells = cls(*ends, days_of(table, "first"), days_of(table, "last"), numbers(table, "count"))
-        return spells, int(table.schema.metadata[b"until"])
+        return cls(*ends, days_of(table, "first"), days_of(table, "last"), numbers(table, "count"))

@@ -87,7 +87,7 @@ def _peers(
 def _add_level(peers: Peers, book: PriceBook, level: int, rows: Rows, known: Mapping[str, Any]) -> None:
     need = peers.reference
     keys = known["hashes"].of(need.key(need.levels[level]))[rows]
-    published = _published(book, level, keys, known["on"][rows])
+    published = book.last_publication(known["on"][rows])
     without = _left_out(book, level, keys, published, known["hashes"], rows)
     table = pd.DataFrame({"key": keys, "published": published, "without": without})
     places = table.groupby(["key", "published", "without"], sort=False).ngroup().to_numpy()
@@ -117,13 +117,6 @@ def _add_cell(peers: Peers, found: Numbers, q1: float, q3: float) -> None:
     ends = {"low": np.exp(low), "high": np.exp(high)}
     for name, value in {**ends, "below": (found < low).sum(), "above": (found > high).sum()}.items():
         peers.statistics.setdefault(name, []).append(float(value))
-
-
-def _published(book: PriceBook, level: int, keys: npt.NDArray[np.uint64], on: Rows) -> Rows:
-    """The day on which the statistics a row saw were published: the last of its cell before the row's day."""
-    index = book.snapshots[level].index
-    _, end = index.before(keys, on)
-    return index.days[end - 1]
 
 
 def _left_out(
