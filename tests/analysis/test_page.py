@@ -115,7 +115,7 @@ def test_hidden_and_reordering_characters_are_gone():
 )
 def test_cells_read_well(values, shown):
     html = page(table=pd.DataFrame({"name": pd.Series(values)}))
-    assert re.search(rf"<td[^>]*>{re.escape(shown)}</td>", html)
+    assert re.search(rf"<td[^>]*>(<bdi>)?{re.escape(shown)}(</bdi>)?</td>", html)
 
 
 def test_an_empty_table_is_said_to_be_empty():

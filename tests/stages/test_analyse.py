@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from redlane.analysis.evasion_elasticity import CAUTIONS as ELASTICITY_CAUTIONS
 from redlane.analysis.listed import ANALYSES
+from redlane.analysis.mirror_gaps import CAUTIONS, READINGS
 from redlane.errors import RedlaneError
 from redlane.io.files import read_json, sha256_file
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.store import create_store
 from redlane.stages import analyse
+from redlane.words.catalogue import catalogue
 from tests.profiles.test_digits import NEEDS, trades
 from tests.runs import chosen
 
@@ -51,6 +54,7 @@ def run(folder, out, **changes):
         "analyses": None,
         "tables": "parquet",
         "top_rows": 5,
+        "language": "en",
         "as_of": None,
     }
     return analyse.run(out=out, **{**standard, **changes})
@@ -166,11 +170,21 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(made, tmp_path, changes, 
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_every_analysis_says_what_it_is_and_how_to_read_it(name):
-    analysis = ANALYSES[name]
+    say = ANALYSES[name].say("en")
     assert re.fullmatch(r"[a-z_]+", name)
-    assert analysis.lead.endswith(".")
-    assert analysis.reading
-    assert all(sentence.endswith(".") for sentence in (*analysis.reading, *analysis.cautions))
+    assert say("lead").endswith(".")
+    assert say.several("reading")
+    assert say.several("cautions")
+    assert all(sentence.endswith(".") for sentence in say.several("reading") + say.several("cautions"))
+
+
+def test_the_page_of_mirror_gaps_says_what_the_functions_say():
+    say = ANALYSES["mirror_gaps"].say("en")
+    assert tuple(say.several("cautions")) == CAUTIONS
+    readings, elasticity = say.several("reading")[2:]
+    assert readings == "Readings: " + "; ".join(f"{name}: {why}" for name, why in READINGS.items()) + "."
+    assert elasticity.endswith("Of that: " + " ".join(ELASTICITY_CAUTIONS))
+    assert {f"cell.reading.{name}" for name in READINGS} <= set(catalogue("en", "analysis"))
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from redlane.profiles.prices import MEASURES
 from redlane.reports.document import SCRIPTS
 from redlane.reports.model_report import READ
 from redlane.words.catalogue import PARTS, catalogue, faults, known_language, languages, page_words, sentences
+from redlane.words.kept import retold
 
 PAGE = files("redlane.reports").joinpath("page")
 SCRIPT = "".join(PAGE.joinpath(name).read_text() for name in SCRIPTS)
@@ -50,6 +51,8 @@ def test_english_sentences_say_themselves():
             lambda text: text.replace("{read} read =", "{read.x} read ="),
             "'flow.sum_read' has the placeholders",
         ),
+        (lambda text: text + '    "a {b}": "{c}"\n', "'{c}' fills in what 'a {b}' does not hold"),
+        (lambda text: text + '    "a <b>": "<b>"\n', "'a <b>' names <b>, and there is no such section"),
         (lambda text: "page: [", "is no YAML"),
         (lambda text: "words", "holds no words"),
     ],
@@ -97,7 +100,7 @@ def test_english_says_what_the_rest_of_redlane_says():
 def test_every_column_lane_control_and_measure_has_words():
     declared = [c for c in COLUMNS.values() if c.role in ("identifier", "declared")]
     wanted = {
-        *(f"column.{column.name}" for column in declared),
+        *(f"column.{column.name}" for column in COLUMNS.values()),
         *(f"unit.{column.unit}" for column in declared if column.unit),
         *(f"lane.{lane}" for lane in LANES),
         *(f"lane_reason.{reason}" for reason in LANE_REASONS),
@@ -175,3 +178,12 @@ def test_every_word_that_a_comparison_asks_for_is_there():
     for verdict in (BETTER, WORSE, LUCK, SAME, TOO_FEW):
         assert {f"verdict.{verdict}", f"short.{verdict}"} <= set(words)
     assert {f"partition.{name}" for name in PARTITIONS[:4]} <= set(words)
+
+
+def test_phrases_of_ones_own_may_be_added(tmp_path):
+    own = tmp_path / "xx.yaml"
+    english = files("redlane.words").joinpath("catalogue", "en.yaml").read_text(encoding="utf-8")
+    own.write_text(english + '    "my caution about {n} rows": "own words: {n}"\n', encoding="utf-8")
+    assert known_language(str(own)) == str(own)
+    assert retold("my caution about 1,234,567 rows", str(own)) == "own words: 1\u202f234\u202f567"
+    assert retold("my caution", str(own)) is None

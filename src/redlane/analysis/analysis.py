@@ -12,16 +12,10 @@ from redlane.analysis.plots import png
 from redlane.evaluation.settings import EvaluationSettings
 from redlane.features.catalogue import FeatureSettings
 from redlane.profiles.build import Profiles
+from redlane.words.saying import Say
 
 Tables = Mapping[str, pd.DataFrame]
 """What an analysis computes: the table its page is about first, others beside it by name."""
-
-INDICATORS = (
-    "Risk indicators, not proof: each row says where to look, and may have an honest cause.",
-    "Not a customs value: a price that departs from others is no ground by itself for another valuation (WTO "
-    "Agreement on Customs Valuation).",
-)
-"""Said on every page."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,9 @@ class Drawing:
 class Analysis:
     """One row of the table of analyses.
 
+    Its words are the section of its name in the part *analysis* of a language's file: ``title``, ``lead``,
+    ``reading``, ``cautions`` and what ``draw`` and ``finding`` say.
+
     ``tables`` computes all rows: the first table is the one the page is about, others become files beside it.
     ``shown`` puts the columns and rows of the page first; ``draw`` and ``finding`` are asked only where the first
     table has rows. ``columns`` are the declared columns it cannot do without. Where ``tables`` raises a
@@ -64,16 +61,21 @@ class Analysis:
     """
 
     name: str
-    title: str
-    lead: str
-    reading: Sequence[str]
     columns: Sequence[str]
     tables: Callable[[Period], Tables]
-    draw: Callable[[Tables], Drawing]
-    finding: Callable[[Tables], str]
+    draw: Callable[[Tables, Say], Drawing]
+    finding: Callable[[Tables, Say], str]
     shown: Callable[[pd.DataFrame], pd.DataFrame] = field(default=lambda frame: frame)
     units: Mapping[str, str] = field(default_factory=dict)
-    cautions: Sequence[str] = ()
+
+    def say(self, language: str) -> Say:
+        """Its words in *language*."""
+        return Say(language, "analysis", self.name)
+
+    @property
+    def title(self) -> str:
+        """What it is called in English, as on the command line."""
+        return self.say("en")("title")
 
 
 def both_sides(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:

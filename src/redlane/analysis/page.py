@@ -11,11 +11,17 @@ from html import escape
 
 import pandas as pd
 
-from redlane.explanations.wording import number, share, text
+from redlane.explanations.wording import text
 from redlane.io.page_policy import page_policy
+from redlane.words.catalogue import tag
+from redlane.words.numbers import count, decimals
+from redlane.words.saying import Say
 
 Facts = Mapping[str, str]
 """What a page states of its making: label and value."""
+
+
+ENGLISH = Say("en", "analysis", "page")
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Page:
     """What one page says, in plain text; :func:`page_html` writes it as HTML.
 
     ``lead`` is one sentence what this is, ``reading`` how to read it, ``finding`` what was found this time, ``facts``
-    how it was made. ``table`` holds the top rows only; the first of ``files`` has all of them.
+    how it was made; ``say`` has the words of the page itself. ``table`` holds the top rows only; the first of
+    ``files`` has all of them.
     """
 
     title: str
@@ -46,29 +53,30 @@ class Page:
     finding: str = ""
     pictures: Sequence[Picture] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    say: Say = ENGLISH
 
 
 def page_html(page: Page) -> str:
     """The page as one HTML document."""
     pictures = "".join(_picture(picture) for picture in page.pictures)
     body = [
-        '<nav><a href="index.html">All analyses</a></nav>',
+        f'<nav><a href="index.html">{_safe(page.say.on("page", "all"))}</a></nav>',
         f"<h1>{_safe(page.title)}</h1>",
         f'<p class="lead">{_safe(page.lead)}</p>',
         f'<p class="finding">{_safe(page.finding)}</p>' if page.finding else "",
-        _cautions(page.cautions),
+        _cautions(page.cautions, page.say),
         pictures,
-        f"<h2>How to read it</h2>{_list(page.reading)}",
+        f"<h2>{_safe(page.say.on('page', 'reading'))}</h2>{_list(page.reading)}",
         _table(page),
-        f"<h2>How it was made</h2>{facts_html(page.facts)}",
+        f"<h2>{_safe(page.say.on('page', 'made'))}</h2>{facts_html(page.facts)}",
     ]
-    return document(page.title, "\n".join(part for part in body if part))
+    return document(page.title, "\n".join(part for part in body if part), page.say.language)
 
 
-def document(title: str, body: str) -> str:
+def document(title: str, body: str, language: str) -> str:
     """A whole HTML document around *body*, which is HTML already."""
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{page_policy(_STYLE)}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_safe(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
@@ -92,8 +100,9 @@ def _picture(picture: Picture) -> str:
     return f'<figure><img src="data:image/png;base64,{data}" alt="{_safe(picture.alt)}">{caption}</figure>'
 
 
-def _cautions(cautions: Sequence[str]) -> str:
-    return f'<aside aria-label="Cautions">{_list(cautions)}</aside>' if cautions else ""
+def _cautions(cautions: Sequence[str], say: Say) -> str:
+    label = _safe(say.on("page", "cautions"))
+    return f'<aside aria-label="{label}">{_list(cautions)}</aside>' if cautions else ""
 
 
 def _list(sentences: Sequence[str]) -> str:
@@ -101,55 +110,75 @@ def _list(sentences: Sequence[str]) -> str:
 
 
 def _table(page: Page) -> str:
-    frame, shown = page.table, len(page.table)
+    frame, shown, say = page.table, len(page.table), page.say
     whole, *others = (link(file, file) for file in page.files)
-    beside = f" Beside it: {', '.join(others)}." if others else ""
-    whole = f"The whole table ({page.rows:,} rows) is in {whole}.{beside}"
+    beside = f" {_with(say, 'beside', files=', '.join(others))}" if others else ""
+    whole = f"{_with(say, 'whole', rows=count(page.rows), file=whole)}{beside}"
     if frame.empty:
-        return f"<h2>Table</h2><p>Nothing to show for this period. {whole}</p>"
-    head = "".join(
-        f'<th scope="col"{_align(frame[name])}>{_heading(name, page.units)}</th>' for name in frame
-    )
-    cells = {name: _cells(frame[name]) for name in frame}
+        heading, nothing = (_safe(say.on("page", key)) for key in ("table", "nothing"))
+        return f"<h2>{heading}</h2><p>{nothing} {whole}</p>"
+    head = "".join(f'<th scope="col"{_align(frame[name])}>{_heading(name, page)}</th>' for name in frame)
+    cells = {name: _cells(frame[name], say) for name in frame}
     rows = "".join(f"<tr>{''.join(row)}</tr>\n" for row in zip(*cells.values(), strict=True))
-    title = "All rows" if shown == page.rows else f"The first {shown:,} of {page.rows:,} rows"
+    title = (
+        say.on("page", "every")
+        if shown == page.rows
+        else say.on("page", "first", shown=shown, rows=page.rows)
+    )
     return (
-        f"<h2>{title}</h2><p>{whole}</p>\n"
+        f"<h2>{_safe(title)}</h2><p>{whole}</p>\n"
         f'<div class="wide" tabindex="0" role="region" aria-label="{_safe(page.title)}"><table>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
 
 
-def _heading(name: object, units: Mapping[str, str]) -> str:
-    unit = units.get(str(name), "")
-    words = _safe(str(name).replace("_", " "))
-    return f"{words}<br><small>{_safe(unit)}</small>" if unit else words
+def _with(say: Say, key: str, **html: str) -> str:
+    """A phrase of the page around HTML: what stands between the braces is put in once the words are escaped."""
+    return _safe(say.on("page", key, **{name: f"{{{name}}}" for name in html})).format(**html)
 
 
-def _cells(values: pd.Series) -> list[str]:
+def _heading(name: object, page: Page) -> str:
+    unit = page.units.get(str(name), "")
+    words = page.say.known(f"column.{name}", page.say.known(f"part.{name}", str(name).replace("_", " ")))
+    told = _safe(words)
+    return f"{told}<br><small>{_safe(page.say.known(f'unit.{unit}', unit))}</small>" if unit else told
+
+
+def _cells(values: pd.Series, say: Say) -> list[str]:
     if pd.api.types.is_bool_dtype(values.dtype):
-        return [f"<td>{'yes' if value else 'no'}</td>" for value in values]
+        return [f"<td>{_safe(say.on('page', 'yes' if value else 'no'))}</td>" for value in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
         spelled = _share if str(values.name).endswith("share") else _number
-        return [f'<td class="n">{spelled(value)}</td>' for value in values.astype("float64")]
+        plain = _year if values.name == "year" else spelled
+        return [f'<td class="n">{_safe(plain(value, say))}</td>' for value in values.astype("float64")]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [f"<td>{'–' if pd.isna(value) else str(value.date())}</td>" for value in values]
-    return [_text_cell("–" if _missing(value) else text(value)) for value in values]
+    return [_text_cell(str(values.name), value, say) for value in values]
 
 
-def _text_cell(words: str) -> str:
-    long = ' class="long"' if len(words) > _SHORT else ""
-    return f"<td{long}>{_safe(words)}</td>"
+def _text_cell(column: str, value: object, say: Say) -> str:
+    """A text as it is; in the columns that hold redlane's own words, those words in the language."""
+    if _missing(value):
+        return "<td>–</td>"
+    words = text(value)
+    told = say.title(words) if column == "title" else say.known(f"cell.{column}.{words}", words)
+    told = say.known(f"group.{words}", told) if column == "group" else told
+    long = ' class="long"' if len(told) > _SHORT else ""
+    return f"<td{long}>{_safe(told)}</td>" if told != words else f"<td{long}><bdi>{_safe(words)}</bdi></td>"
 
 
-def _number(value: float) -> str:
+def _number(value: float, say: Say) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value:.1e}" if 1e-12 < abs(value) < 1e-4 else number(value)
+    return decimals(f"{value:.1e}", say.language) if 1e-12 < abs(value) < 1e-4 else say.number(value)
 
 
-def _share(value: float) -> str:
-    return "–" if pd.isna(value) else share(float(f"{value:.3g}"))
+def _share(value: float, say: Say) -> str:
+    return "–" if pd.isna(value) else say.share(value)
+
+
+def _year(value: float, say: Say) -> str:
+    return "–" if pd.isna(value) else f"{value:.0f}"
 
 
 def _missing(value: object) -> bool:

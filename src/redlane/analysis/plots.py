@@ -4,7 +4,7 @@ What is too low and what is too high stand side by side on one scale: over-invoi
 undervaluation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -12,11 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from redlane.evaluation.drawing import INK, MAIN, QUIET, Figure, canvas, frame, remark
+from redlane.words.numbers import decimals
+from redlane.words.saying import Say
 
 Floats = npt.NDArray[np.float64]
 
 LOW, HIGH = MAIN, "#D55E00"
 """Colours of what is too low and too high: blue and vermilion, told apart by colour-blind readers too."""
+
+ENGLISH = Say("en", "analysis", "plot")
 
 _LONGEST = 46
 
@@ -29,8 +33,9 @@ def png(figure: Figure) -> bytes:
 
 
 def diverging(
-    names: Sequence[str], low: Floats, high: Floats, *, sides: tuple[str, str], title: str, unit: str
-) -> Figure:
+    names: Sequence[str], low: Floats, high: Floats, *, sides: tuple[str, str], title: str, unit: str,
+    say: Say = ENGLISH,
+) -> Figure:  # fmt: skip
     """Bars to the left for *low* and to the right for *high* amounts (both non-negative), one row per name.
 
     Both sides have the same scale; the first name is at the top.
@@ -46,7 +51,7 @@ def diverging(
     axes.set(xlim=(-widest, widest), ylim=(-0.6, len(names) - 0.4))
     axes.set_yticks(place, [plain(name) for name in names])
     axes.grid(visible=False, axis="y")
-    _amounts(axes.xaxis)
+    _amounts(axes.xaxis, say)
     for side, at, align, colour in ((sides[0], 0.25, "center", LOW), (sides[1], 0.75, "center", HIGH)):
         style: dict[str, Any] = {"ha": align, "color": colour, "fontsize": 10.5}
         axes.annotate(
@@ -55,7 +60,7 @@ def diverging(
     return figure
 
 
-def bars(names: Sequence[str], values: Floats, *, title: str, unit: str) -> Figure:
+def bars(names: Sequence[str], values: Floats, *, title: str, unit: str, say: Say = ENGLISH) -> Figure:
     """Bars to the right, the first name at the top."""
     figure, (axes,) = canvas(size=(8.4, _height(len(names))))
     place = np.arange(len(names))[::-1]
@@ -65,16 +70,15 @@ def bars(names: Sequence[str], values: Floats, *, title: str, unit: str) -> Figu
     axes.set_xlim(left=0)
     axes.set_yticks(place, [plain(name) for name in names])
     axes.grid(visible=False, axis="y")
-    _amounts(axes.xaxis)
+    _amounts(axes.xaxis, say)
     return figure
 
 
 def intervals(
-    names: Sequence[str], values: Floats, low: Floats, high: Floats, *, base: float, title: str, unit: str
-) -> Figure:
+    names: Sequence[str], values: Floats, low: Floats, high: Floats, *, base: float, title: str, unit: str,
+    say: Say = ENGLISH,
+) -> Figure:  # fmt: skip
     """A dot with its interval per name (shares), and an upright line at the *base* rate of all."""
-    from redlane.evaluation.drawing import percent
-
     figure, (axes,) = canvas(size=(8.4, _height(len(names))))
     place = np.arange(len(names))[::-1]
     around = [np.nan_to_num(values - low), np.nan_to_num(high - values)]
@@ -83,16 +87,18 @@ def intervals(
     frame(axes, title=title, x=unit)
     if np.isfinite(base):
         axes.axvline(base, color=INK, linewidth=0.9, alpha=0.6)
-        remark(axes, f"Upright line: {100 * base:.1f} % of all. Bars: 95 % interval")
+        remark(axes, say.on("plot", "base", base=say.share(base)))
     axes.set(ylim=(-0.6, len(names) - 0.4))
     axes.set_xlim(left=0)
     axes.set_yticks(place, [plain(name) for name in names])
     axes.grid(visible=False, axis="y")
-    percent(axes.xaxis)
+    _ticks(axes.xaxis, lambda value: decimals(f"{100 * value:g} %", say.language))
     return figure
 
 
-def funnel(n: Floats, deviation: Floats, found: npt.NDArray[np.bool_], floor: float) -> Figure:
+def funnel(
+    n: Floats, deviation: Floats, found: npt.NDArray[np.bool_], floor: float, say: Say = ENGLISH
+) -> Figure:
     """Deviation of digits against the number of amounts, with what chance alone gives; *found* ones stand out.
 
     *floor* is the deviation to be expected of one amount: it falls with the root of their number.
@@ -102,13 +108,13 @@ def funnel(n: Floats, deviation: Floats, found: npt.NDArray[np.bool_], floor: fl
     axes.plot(grid, floor / np.sqrt(grid), color=INK, linewidth=1.2)
     axes.plot(n[~found], deviation[~found], "o", color=QUIET, markersize=4.5, alpha=0.7, markeredgewidth=0)
     axes.plot(n[found], deviation[found], "D", color=HIGH, markersize=5.5, markeredgewidth=0)
-    frame(
-        axes, title="Departure of digits from Benford's law", x="Values tested", y="Mean absolute deviation"
-    )
-    remark(axes, "Line: expected by chance of so many values. Diamonds: q at most 0.05")
+    title, x, y = (say.on("plot", key) for key in ("funnel", "tested", "deviation"))
+    frame(axes, title=title, x=x, y=y)
+    remark(axes, say.on("plot", "chance", q=say.fixed(0.05, 2)))
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
-    _amounts(axes.xaxis)
+    _amounts(axes.xaxis, say)
+    _ticks(axes.yaxis, lambda value: decimals(f"{value:g}", say.language))
     axes.xaxis.set_minor_formatter("")
     return figure
 
@@ -128,20 +134,12 @@ def _height(rows: int) -> float:
     return 1.5 + 0.3 * max(rows, 3)
 
 
-def _amounts(axis: Any) -> None:
+def _amounts(axis: Any, say: Say) -> None:
     """Tick labels as amounts without their sign: to the left is not negative, it is too low."""
+    _ticks(axis, lambda value: say.amount(abs(value)))
+
+
+def _ticks(axis: Any, told: Callable[[float], str]) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda value, _: amount(abs(value))))
-
-
-def amount(value: float) -> str:
-    """An amount in few characters.
-
-    >>> [amount(value) for value in (0, 250, 12_000, 3.5e6, 2e9, 0.25)]
-    ['0', '250', '12 k', '3.5 M', '2 bn', '0.25']
-    """
-    for unit, name in ((1e9, " bn"), (1e6, " M"), (1e4, " k")):
-        if value >= unit:
-            return f"{value / (1e3 if name == ' k' else unit):.3g}{name}"
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    axis.set_major_formatter(FuncFormatter(lambda value, _: told(value)))

@@ -13,6 +13,7 @@ from redlane.features.spec import Feature
 from redlane.model.bundle import Bundle
 from redlane.reports import model_charts, model_tables
 from redlane.reports.document import MODEL_MARK, render_page
+from redlane.reports.translation import Translator
 from redlane.words.catalogue import Language, catalogue
 from redlane.words.phrasebook import phrasebook
 
@@ -61,7 +62,7 @@ def model_report(sources: ModelSources, language: Language) -> str:
     """
     told = {name.removesuffix(".json"): _parsed(sources.documents, name) for name in READ}
     try:
-        specs = _in_language(sources.specs, language)
+        specs = _in_language(sources, language)
         return render_page("model.html", language, _content(sources, told, specs, language), _LOOK)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, jinja2.UndefinedError) as error:
         raise RedlaneError(f"a document of the bundle does not hold what its name says: {error!r}") from error
@@ -79,19 +80,12 @@ def _parsed(documents: Mapping[str, str], name: str) -> Any:
         raise RedlaneError(f"{name} of the bundle is no JSON") from None
 
 
-def _in_language(specs: Sequence[Feature], language: str) -> list[Feature]:
-    """The features in the words of *language*; what the phrase book does not know stays as it was written."""
-    book = phrasebook(language)
-    if book is None:
-        return list(specs)
+def _in_language(sources: ModelSources, language: str) -> list[Feature]:
+    """The features in the words of *language*; what its file does not know stays as it was written."""
+    teller = Translator.knowing(language, sources.specs, sources.configuration.get("features", {}))
     return [
-        replace(
-            spec,
-            meaning=book.meaning(spec.meaning) or spec.meaning,
-            unit=book.unit(spec.unit) or spec.unit,
-            sentence=book.sentence(spec.sentence) or spec.sentence,
-        )
-        for spec in specs
+        replace(spec, meaning=teller.meaning(spec), unit=teller.unit(spec), sentence=teller.sentence(spec))
+        for spec in sources.specs
     ]
 
 

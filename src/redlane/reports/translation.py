@@ -8,6 +8,7 @@ A stored sentence and the code beside it say which template it was written with.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from redlane.declarations.columns import COLUMNS
 from redlane.explanations.sentences import Template, missing_sentence
@@ -17,6 +18,7 @@ from redlane.features.flags.flag import Flag
 from redlane.features.spec import Feature
 from redlane.model.bundle import Bundle
 from redlane.profiles.keys import HS_PREFIXES
+from redlane.words.catalogue import catalogue
 from redlane.words.phrasebook import Phrasebook, phrasebook
 from redlane.words.sentence_reader import Field, SentenceReader, filled
 
@@ -42,11 +44,22 @@ class Translator:
     @classmethod
     def of(cls, language: str, bundle: Bundle | None) -> "Translator":
         """For the catalogue that *bundle* was trained with; without one, nothing is known and all stays English."""
+        if bundle is None:
+            return cls(phrasebook(language))
+        return cls.knowing(language, bundle.specs, bundle.configured("features"))
+
+    @classmethod
+    def knowing(cls, language: str, specs: Sequence[Feature], settings: Mapping[str, Any]) -> "Translator":
+        """For these features, made with these *settings*.
+
+        Raises:
+            RedlaneError: the settings are none of features.
+        """
         book = phrasebook(language)
-        if book is None or bundle is None:
+        if book is None:
             return cls(book)
-        flags = FeatureSettings.parse(bundle.configured("features"), "the bundle's features").flags()
-        return cls(book, {spec.name: spec for spec in bundle.specs}, {flag.id: flag for flag in flags})
+        flags = FeatureSettings.parse(settings, "the bundle's features").flags()
+        return cls(book, {spec.name: spec for spec in specs}, {flag.id: flag for flag in flags})
 
     def reasons(self, codes: Sequence[str], sentences: Sequence[str]) -> tuple[list[str], list[bool]]:
         """Reasons of features: their words, and which of them stayed English."""
@@ -64,6 +77,12 @@ class Translator:
         """The unit of a feature."""
         return (self.book and self.book.unit(spec.unit)) or spec.unit
 
+    def sentence(self, spec: Feature) -> str:
+        """The sentence of a feature before it is filled."""
+        flag = self.flags.get(spec.name.removeprefix("flag_"))
+        told = None if flag is None else self._raised(flag)
+        return told or (self.book and self.book.sentence(spec.sentence)) or spec.sentence
+
     def pairs(self, spec: Feature) -> "list[Pair]":
         """Every template that may have written a reason of this feature, with the same in the other language."""
         flag = self.flags.get(spec.name.removeprefix("flag_"))
@@ -76,9 +95,14 @@ class Translator:
 
     def flag_pairs(self, flag: Flag) -> "list[Pair]":
         """The template of a raised flag, its parameters written out, in both languages."""
-        other = self.book and self.book.flag(flag)[1]
-        point = self.book.number("0.5") if self.book else None
-        return [Pair.of(flag.spoken, _pointed(other, (point or "0.5")[1]))] if other else []
+        other = self._raised(flag)
+        return [Pair.of(flag.spoken, other)] if other else []
+
+    def _raised(self, flag: Flag) -> str | None:
+        """The sentence of a raised flag, the numbers of its parameters with the decimal sign of the language."""
+        if self.book is None or (other := self.book.flag(flag)[1]) is None:
+            return None
+        return re.sub(r"(?<=\d)\.(?=\d)", catalogue(self.book.language)["ui.point"], other)
 
     def _each(
         self, codes: Sequence[str], sentences: Sequence[str], pairs: "Callable[[str], list[Pair]]"
@@ -142,8 +166,3 @@ class Pair:
         return cls(
             SentenceReader(Template.parse(english, "the catalogue")), Template.parse(other, "a translation")
         )
-
-
-def _pointed(template: str, point: str) -> str:
-    """Numbers among the flag's own words, written out in English, with the decimal *point* of the language."""
-    return re.sub(r"(?<=\d)\.(?=\d)", point, template)

@@ -11,7 +11,7 @@ from pydantic import Field
 from redlane import __version__
 from redlane.analysis.analysis import Analysis, Period
 from redlane.analysis.listed import ANALYSES
-from redlane.analysis.writing import TableFormat, Written, write_analyses
+from redlane.analysis.writing import Form, TableFormat, Written, write_analyses
 from redlane.declarations.format import DeclarationFormat
 from redlane.declarations.periods import day_date, day_number, days
 from redlane.declarations.reading import Accepted, read_declarations
@@ -25,6 +25,8 @@ from redlane.progress import step
 from redlane.stages import learning
 from redlane.stages.delivery import refuse_replacing
 from redlane.stages.result import ResultTable, StageResult, reject_tables
+from redlane.words.catalogue import Language
+from redlane.words.saying import Say
 
 FOLDER = (
     "index.html",
@@ -49,6 +51,7 @@ def run(
     analyses: list[str] | None,
     tables: TableFormat,
     top_rows: Annotated[int, Field(ge=1, le=1000)],
+    language: Language,
     as_of: date | None,
 ) -> StageResult:
     """Analyse the declarations of *files* registered from *since* to *until*, each as of the day before it.
@@ -71,7 +74,8 @@ def run(
     inputs = learning.by_name(accepted.hashes)
     step("analysing")
     with atomic_folder(out) as folder:
-        written = write_analyses(folder, chosen, period, _facts(period, inputs), tables)
+        form = Form(_facts(period, inputs, language), tables, language)
+        written = write_analyses(folder, chosen, period, form)
         write_json(
             folder / "manifest.json",
             {**_manifest(period, inputs, written), "outputs": dict(sha256_files(folder))},
@@ -108,14 +112,17 @@ def _period(frame: pd.DataFrame, since: date | None, until: date | None) -> tupl
     return frame[inside].reset_index(drop=True), start, end
 
 
-def _facts(period: Period, inputs: Mapping[str, str]) -> dict[str, str]:
-    """What every page says of its making."""
+def _facts(period: Period, inputs: Mapping[str, str], language: str) -> dict[str, str]:
+    """What every page says of its making, in its language."""
+    say = Say(language, "analysis", "fact")
     files = ", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in inputs.items())
     return {
-        "Period": f"{len(period.declarations):,} declarations registered from {period.since} to {period.until}",
-        "Compared with": f"profiles {period.profiles.id}, each declaration with what was known before its day",
-        "Files": files,
-        "Software": f"redlane {__version__}",
+        say("period"): say(
+            "period_is", n=len(period.declarations), since=str(period.since), until=str(period.until)
+        ),
+        say("compared"): say("compared_is", id=period.profiles.id),
+        say("files"): files,
+        say("software"): f"redlane {__version__}",
     }
 
 
@@ -128,8 +135,12 @@ def _manifest(period: Period, inputs: Mapping[str, str], written: Written) -> di
         "until": str(period.until),
         "declarations": len(period.declarations),
         "rows": {done.analysis.name: done.rows for done in written.done},
-        "left_out": dict(written.left_out),
+        "left_out": _titled(written),
     }
+
+
+def _titled(written: Written) -> dict[str, str]:
+    return {ANALYSES[name].title: reason for name, reason in written.left_out.items()}
 
 
 def _result(out: Path, accepted: Accepted, period: Period, written: Written) -> StageResult:
@@ -146,12 +157,12 @@ def _result(out: Path, accepted: Accepted, period: Period, written: Written) -> 
         numbers={
             "profiles_id": period.profiles.id,
             "rows": {done.analysis.name: done.rows for done in written.done},
-            "left_out": dict(written.left_out),
+            "left_out": _titled(written),
         },
         tables=[_overview(written), *reject_tables(accepted.rejects)],
         notes=[
             *(f"{done.analysis.title}: {done.finding}" for done in written.done),
-            *(f"{title} was left out: {reason}" for title, reason in written.left_out.items()),
+            *(f"{title} was left out: {reason}" for title, reason in _titled(written).items()),
             *accepted.notes,
         ],
         exit_code=ExitCode.DONE_WITH_REJECTS if accepted.rejected else ExitCode.DONE,

@@ -115,10 +115,29 @@ def faults(language: str) -> list[str]:
     """
     english, other = (_whole(each) for each in ("en", language))
     lacking = [f"it lacks '{'.'.join(key)}'" for key in english if key not in other]
-    return lacking + [
+    different = [
         f"'{'.'.join(key)}' has the placeholders {sorted(placeholders(other[key]))}, not {sorted(placeholders(phrase))}"
         for key, phrase in english.items()
         if key in other and placeholders(other[key]) != placeholders(phrase)
+    ]
+    return lacking + different + _odd_patterns(other)
+
+
+def _odd_patterns(words: Mapping[tuple[str, ...], str]) -> list[str]:
+    """Patterns of kept sentences that name no section, or whose other side fills in what the English does not hold."""
+    patterns = {key: phrase for key, phrase in words.items() if key[0] == SENTENCES and len(key) == 3}
+    sections = {key[1] for key in patterns} | {"n", "name"}
+    named = {key: re.findall(r"<([A-Za-z]+?)\d?>", key[2]) for key in patterns}
+    unknown = [
+        f"'{key[2]}' names <{name}>, and there is no such section"
+        for key, names in named.items()
+        for name in names
+        if name.lower() not in sections
+    ]
+    return unknown + [
+        f"'{phrase}' fills in what '{key[2]}' does not hold"
+        for key, phrase in patterns.items()
+        if not placeholders(phrase) <= placeholders(key[2])
     ]
 
 

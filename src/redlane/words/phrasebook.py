@@ -7,10 +7,11 @@ one or several of the section ``who``, joined as English joins them; ``<n>`` for
 stays; ``{k}`` for any field. ``<Who>`` begins with a capital letter. Several of one section are numbered: ``<who1>``.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from redlane.features.flags.flag import Flag
 from redlane.words.catalogue import catalogue, sentences
@@ -74,11 +75,23 @@ class Phrasebook:
         return None if None in made else " ".join(piece for piece in made if piece)
 
     def _translated(self, section: str, text: str) -> str | None:
-        for pattern, target in _compiled(self, section):
-            found = pattern.fullmatch(text)
-            if found:
+        for english, target in self.sections.get(section, {}).items():
+            if _may_be(english, text) and (found := self._expression(english).fullmatch(text)):
                 return self._filled(target, found)
         return None
+
+    def _expression(self, english: str) -> re.Pattern[str]:
+        """A pattern compiled, once for all languages that have the same English."""
+        key = (self._vocabulary, english)
+        if key not in _COMPILED:
+            _COMPILED[key] = re.compile(_regex(self, english, named=True))
+        return _COMPILED[key]
+
+    @cached_property
+    def _vocabulary(self) -> str:
+        """What the patterns hang on: the English side of every section."""
+        english = {name: list(entries) for name, entries in self.sections.items()}
+        return hashlib.sha256(repr(english).encode()).hexdigest()
 
     def _filled(self, target: str, found: re.Match[str]) -> str | None:
         parts: dict[str, str | None] = {}
@@ -125,17 +138,23 @@ def phrasebook(language: str) -> Phrasebook | None:
     )
 
 
-_COMPILED: dict[tuple[int, str], list[tuple[re.Pattern[str], str]]] = {}
+_COMPILED: dict[tuple[str, str], re.Pattern[str]] = {}
 
 
-def _compiled(book: Phrasebook, section: str) -> list[tuple[re.Pattern[str], str]]:
-    key = (id(book.sections), section)
-    if key not in _COMPILED:
-        entries = book.sections.get(section, {})
-        _COMPILED[key] = [
-            (re.compile(_regex(book, english, named=True)), other) for english, other in entries.items()
-        ]
-    return _COMPILED[key]
+def _may_be(english: str, text: str) -> bool:
+    """Whether the words of a pattern stand in *text* in their order: most patterns need not be compiled."""
+    place = 0
+    for words in _words_of(english):
+        found = text.find(words, place)
+        if found < 0:
+            return False
+        place = found + len(words)
+    return True
+
+
+@cache
+def _words_of(english: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(r"<[A-Za-z]+\d?>|\{[^{}]*\}", english)))
 
 
 def _regex(book: Phrasebook, pattern: str, named: bool = False) -> str:

@@ -9,6 +9,7 @@ from redlane.errors import RedlaneError
 from redlane.evaluation.flags import flag_table
 from redlane.features.availability import available
 from redlane.features.catalogue import build
+from redlane.words.saying import Say
 
 _BARS = 24
 _SHOWN = (
@@ -45,66 +46,46 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["inspected"] > 0]
 
 
-def _drawn(tables: Tables) -> Drawing:
+def _drawn(tables: Tables, say: Say) -> Drawing:
     frame = tables["flags"]
     judged = _judged(frame)
     if judged.empty:
         top = frame[frame["raised"] > 0].sort_values("raised", ascending=False).head(_BARS)
-        names = (top["flag"] + "  " + top["title"]).tolist()
-        raised = top["raised"].to_numpy("float64")
-        figure = plots.bars(names, raised, title="How often flags were raised", unit="Declarations")
-        return Drawing(
-            figure, f"Bars: declarations on which each of {len(top)} flags was raised. No outcome is known."
+        figure = plots.bars(
+            _names(top, say),
+            top["raised"].to_numpy("float64"),
+            title=say("drawn_raised"),
+            unit=say("unit_raised"),
+            say=say,
         )
+        return Drawing(figure, say("alt_raised", n=len(top)))
     top = judged.head(_BARS)
     base = float(frame["base_rate"].iloc[0])
-    figure = plots.intervals(
-        (top["flag"] + "  " + top["title"]).tolist(),
-        top["precision"].to_numpy("float64"),
-        top["low"].to_numpy("float64"),
-        top["high"].to_numpy("float64"),
-        base=base,
-        title="What inspections found where a flag was raised",
-        unit="Share found irregular",
-    )
+    rates = (top[name].to_numpy("float64") for name in ("precision", "low", "high"))
+    told = {"most": say.share(top["precision"].max()), "least": say.share(top["precision"].min())}
     better = int((judged["low"] > base).sum())
-    alt = (
-        f"Hit rate with its 95 % interval for {len(top)} flags, highest lift first, from "
-        f"{top['precision'].max():.0%} down to {top['precision'].min():.0%}; {better} lie wholly above the {base:.1%} "
-        "of all inspected declarations."
+    return Drawing(
+        plots.intervals(_names(top, say), *rates, base=base, title=say("drawn"), unit=say("unit"), say=say),
+        say("alt", n=len(top), better=better, base=say.share(base), **told),
     )
-    return Drawing(figure, alt)
 
 
-def _found(tables: Tables) -> str:
+def _names(frame: pd.DataFrame, say: Say) -> list[str]:
+    return [f"{flag}  {say.title(title)}" for flag, title in zip(frame["flag"], frame["title"], strict=True)]
+
+
+def _found(tables: Tables, say: Say) -> str:
     frame = tables["flags"]
-    raised, judged = int((frame["raised"] > 0).sum()), _judged(frame)
+    told, judged = {"raised": int((frame["raised"] > 0).sum()), "n": len(frame)}, _judged(frame)
     if judged.empty:
-        return f"{raised} of {len(frame)} flags were raised; no outcome of such declarations is known."
+        return say("finding_raised", **told)
     base = float(frame["base_rate"].iloc[0])
     better = int((judged["low"] > base).sum())
-    return (
-        f"{raised} of {len(frame)} flags were raised; {better} of {len(judged)} with known outcomes lie with "
-        f"their whole interval above the {base:.1%} of all inspections."
-    )
+    return say("finding", better=better, judged=len(judged), base=say.share(base), **told)
 
 
 ANALYSIS = Analysis(
     name="flags",
-    title="Red flags",
-    lead="How often each red flag was raised, and how often an inspection then found something.",
-    reading=(
-        "raised share: of all declarations of the period. not computed share: those on which the flag could not be "
-        "decided for want of data.",
-        "precision: share found irregular among the inspected declarations on which it was raised, low and high its "
-        "95 % interval; lift: that over the rate of all inspected ones.",
-        "Highest lift first; intervals are for each flag by itself, so that of twenty flags about one looks better or "
-        "worse by luck.",
-    ),
-    cautions=(
-        "What was inspected was chosen, perhaps by flags like these: precision among the inspected is no "
-        "precision among all.",
-    ),
     columns=(),
     tables=_tables,
     draw=_drawn,

@@ -6,14 +6,13 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from redlane.analysis import plots
 from redlane.analysis.analysis import Analysis, Drawing, Period, Tables, both_sides
-from redlane.analysis.evasion_elasticity import CAUTIONS as ELASTICITY_CAUTIONS
+from redlane.analysis.entries.two_sided import BARS, bars
 from redlane.analysis.evasion_elasticity import duty_rates, evasion_elasticity
-from redlane.analysis.mirror_gaps import CAUTIONS, READINGS, gaps_by, mirror_gaps
+from redlane.analysis.mirror_gaps import gaps_by, mirror_gaps
 from redlane.errors import RedlaneError
+from redlane.words.saying import Say
 
-_BARS = 16
 _YEARS_BACK = 3
 _SHOWN = (
     "hs6",
@@ -65,59 +64,30 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
     return both_sides(sides, "less", "more")[list(_SHOWN)]
 
 
-def _drawn(tables: Tables) -> Drawing:
+def _drawn(tables: Tables, say: Say) -> Drawing:
     gaps = tables["pairs"]
     sides = pd.DataFrame({"less": (-gaps["gap"]).clip(lower=0), "more": gaps["gap"].clip(lower=0)})
-    top = both_sides(sides.groupby(gaps["country"]).sum(), "less", "more").head(_BARS)
-    names, less, more = top.index.tolist(), top["less"].to_numpy(), top["more"].to_numpy()
-    alt = (
-        f"Bars for {len(top)} partner countries: to the left what they recorded as exports and was not declared here, "
-        f"to the right what was declared beyond their records. Furthest left {names[int(less.argmax())]} with "
-        f"{plots.amount(less.max())}, furthest right {names[int(more.argmax())]} with {plots.amount(more.max())}."
-    )
-    figure = plots.diverging(
-        names,
-        less,
-        more,
-        sides=("declared less", "declared more"),
-        title=f"Imports against partners' exports, {gaps['year'].iloc[0]}",
-        unit="Reference currency, free on board",
-    )
-    return Drawing(figure, alt, "Gaps of all goods of a country, each side added up by itself.")
+    top = both_sides(sides.groupby(gaps["country"]).sum(), "less", "more").head(BARS)
+    names, year = top.index.tolist(), str(gaps["year"].iloc[0])
+    return bars(names, top["less"].to_numpy(), top["more"].to_numpy(), say, year=year)
 
 
-def _found(tables: Tables) -> str:
+def _found(tables: Tables, say: Say) -> str:
     gaps = tables["pairs"]
     less, more = -gaps["gap"].clip(upper=0).sum(), gaps["gap"].clip(lower=0).sum()
-    sentence = (
-        f"In {gaps['year'].iloc[0]}, {plots.amount(float(less))} less and {plots.amount(float(more))} more were "
-        f"declared than partners recorded, over {len(gaps):,} pairs of good and country (reference currency)."
-    )
+    sums = {"low": say.amount(float(less)), "high": say.amount(float(more))}
+    sentence = say("finding", year=str(gaps["year"].iloc[0]), pairs=len(gaps), **sums)
     if "elasticity" not in tables:
         return sentence
     found = tables["elasticity"].iloc[0]
-    direction = "more" if found["tax"] >= 0 else "less"
-    return (
-        f"{sentence} With one more percentage point of duty, {abs(found['tax']):.1f} % {direction} is missing "
-        f"(standard error {found['tax_error']:.1f}; Fisman and Wei)."
-        if np.isfinite(found["tax_error"])
-        else sentence
-    )
+    if not np.isfinite(found["tax_error"]):
+        return sentence
+    numbers = {"share": say.fixed(abs(found["tax"]), 1) + " %", "error": say.fixed(found["tax_error"], 1)}
+    return f"{sentence} {say('more' if found['tax'] >= 0 else 'less', **numbers)}"
 
 
 ANALYSIS = Analysis(
     name="mirror_gaps",
-    title="Mirror gaps",
-    lead="What partner countries recorded as exports to this country, against what was declared here as imports.",
-    reading=(
-        "Both sides are of one year and free on board. gap: imports less exports; below 0, less was declared than "
-        "partners recorded. relative gap: exports less imports over their mean, from -2 to 2.",
-        "mass gap: the same in kg; price gap: logarithm of both prices per kg. Pairs of either side stand by turns.",
-        "Readings: " + "; ".join(f"{name}: {meaning}" for name, meaning in READINGS.items()) + ".",
-        "Tables by country and by good are beside the whole table, and where it can be told one of how gaps grow with "
-        "the duty (evasion elasticity). Of that: " + " ".join(ELASTICITY_CAUTIONS),
-    ),
-    cautions=CAUTIONS,
     columns=("hs_code", "origin_country", "customs_value"),
     tables=_tables,
     draw=_drawn,
