@@ -41,7 +41,7 @@ def test_failed_or_missing_checks_close_the_gate_and_warnings_do_not():
         return {"checks.json": json.dumps(plain_findings(findings)), "assurance.json": "[]"}
 
     assert gates.documents(held(passed, warning), HOW).outcome == "passed"
-    assert "XA01 Sums failed" in gates.documents(held(passed, failed), HOW).sentence
+    assert "XA01 (Sums) failed" in gates.documents(held(passed, failed), HOW).sentence
     assert gates.documents({}, HOW).value == 2
     assert gates.documents({"checks.json": "{", "assurance.json": "[]"}, HOW).failed
     assert gates.documents({}, PromotionSettings(documents=())).outcome == "not_applicable"

@@ -125,7 +125,7 @@ def documents(held: Mapping[str, str], how: PromotionSettings) -> Finding:
         except (ValueError, RedlaneError):
             failed.append(f"its {name}.json holds no findings")
             continue
-        failed += [f"{each.code} {each.title} failed" for each in findings if each.failed]
+        failed += [f"{each.code} ({each.title}) failed" for each in findings if each.failed]
     count = float(len(failed))
     told = (
         f"Of the bundle's own checks: {'; '.join(failed)}."

@@ -4,8 +4,8 @@ A bundle keeps what its checks found as English sentences, so that it can be rea
 version. The section ``said`` of a language's file holds their patterns: ``{n} of {of} features are constant.`` and what
 it becomes. A sentence is read back with its pattern (:mod:`redlane.words.sentence_reader`) and written anew: numbers as
 the language writes them, names as they are; a field whose name begins with ``said`` holds a sentence or phrase of the
-same section, ``said_list`` and ``said_items`` hold several. What no pattern fits stays English, and whoever shows it
-says so.
+same section, ``said_list``, ``said_each`` and ``said_items`` hold several. What no pattern fits stays English, and
+whoever shows it says so.
 """
 
 import re
@@ -20,9 +20,10 @@ SECTION = "said"
 
 _LISTS = {
     "said_list": re.compile(r"(, | (?=and [0-9,]+ more\Z))"),
+    "said_each": re.compile(r"(; )"),
     "said_items": re.compile(r"((?<=\)); |(?<=\)), )"),
 }
-"""What stands between the parts of a list: commas, or what follows the brackets that end each part."""
+"""What stands between the parts of a list: commas, semicolons, or what follows the brackets that end each part."""
 
 _NAME = re.compile(r"[\w.-]+")
 
