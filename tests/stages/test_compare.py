@@ -89,6 +89,8 @@ def test_the_page_says_the_verdict_and_runs_nothing(compared):
     assert result.notes[0].split(":")[0] in page
     assert "script-src &#39;none&#39;" in page and "<script" not in page and "http://" not in page
     assert CANARY not in page
+    rare = result.numbers["seen_goods_tuple_share"] <= 0.2  # then the honest slice is nearly the whole
+    assert page.count("<details><summary>Show the numbers") == 2 * rare
 
 
 @needs_browser

@@ -131,6 +131,7 @@ def comparison_page(outcome: Outcome, language: str, bundles: Mapping[str, Bundl
         MARK,
         {
             "outcome": outcome,
+            "rare": outcome.seen_share <= REPEATED,
             "version": redlane.__version__,
             "verdicts": list(zip(outcome.sentences(language), _verdict_words(outcome), strict=True)),
             "cautions": outcome.cautions(language),

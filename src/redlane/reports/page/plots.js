@@ -53,7 +53,7 @@ function priceChart(peers, cell, value, title, description) {
   });
   const [q1, q3, median] = [x(peers.q1[cell]), x(peers.q3[cell]), x(peers.median[cell])];
   const at = x(value);
-  const inner = Math.min(Math.max(at, 40), 300);
+  const inner = Math.min(Math.max(at, 52), 288);
   return chart(w, h, title, description,
     svg('rect', { class: 'middle', x: q1.toFixed(1), width: Math.max(1, q3 - q1).toFixed(1), y: 20, height: base - 20 }),
     bars, svg('line', { class: 'axis', x1: left, x2: right, y1: base, y2: base }),
@@ -68,7 +68,7 @@ function priceChart(peers, cell, value, title, description) {
 /* Marks of an axis that would touch are left out: the median stays. */
 function apart(marks) {
   const kept = [marks[1]];
-  for (const mark of [marks[0], marks[2]]) if (Math.abs(mark[0] - marks[1][0]) > 34) kept.push(mark);
+  for (const mark of [marks[0], marks[2]]) if (Math.abs(mark[0] - marks[1][0]) > 46) kept.push(mark);
   return kept.map((mark) => [Math.min(Math.max(mark[0], 16), 324), mark[1]]);
 }
 

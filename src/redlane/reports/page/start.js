@@ -46,18 +46,22 @@ function steps(row) {
     button('ui.print_case', () => window.print()));
 }
 
-/* Cases for paper, each made smaller until it fits its page. */
+/* Cases for paper, each as large as fits its page. */
 function lay(rows) {
   paper.replaceChildren(...rows.map((row) => caseFile(row)));
-  for (const sheet of paper.children) {
-    let zoom = 1;
-    for (let tries = 0; tries < 6; tries += 1) {
-      const height = sheet.getBoundingClientRect().height;
-      if (height <= PAGE_HEIGHT) break;
-      zoom *= Math.max(0.8, 0.99 * PAGE_HEIGHT / height);
-      sheet.style.zoom = zoom;
-    }
+  for (const sheet of paper.children) fit(sheet);
+}
+
+/* Halves the span between a size that fits and one that does not: smaller text also breaks into fewer lines. */
+function fit(sheet) {
+  const fits = (zoom) => { sheet.style.zoom = zoom; return sheet.getBoundingClientRect().height <= PAGE_HEIGHT; };
+  if (fits(1)) return;
+  let [small, large] = [0.5, 1];
+  for (let tries = 0; tries < 5; tries += 1) {
+    const middle = (small + large) / 2;
+    if (fits(middle)) small = middle; else large = middle;
   }
+  sheet.style.zoom = small;
 }
 
 /* Only the cases of the list, one to a page; afterwards the page is as it was. */
