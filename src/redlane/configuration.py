@@ -65,7 +65,9 @@ def load(name: str, folders: Sequence[Path]) -> dict[str, Any]:
     for file in (folder / f"{name}.yaml" for folder in folders):
         if file.is_file():
             try:
-                values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+                text = file.read_text(encoding="utf-8")
+                loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast
+                values = yaml.load(text, Loader=loader) or {}  # noqa: S506
             except (yaml.YAMLError, UnicodeDecodeError) as error:
                 raise RedlaneError(f"{file} is not readable YAML: {' '.join(str(error).split())}") from None
             if isinstance(values, dict):
