@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from redlane.errors import RedlaneError
-from redlane.evaluation import EvaluationSettings, Truth, evaluate
+from redlane.evaluation import EvaluationSettings, Truth, evaluate, logistic
 from redlane.evaluation.baselines import (
     goods_tuple,
     lookup_table,
@@ -126,6 +126,12 @@ def features(n, seed=0):
     return frame, (rng.random(n) < 1 / (1 + np.exp(1 - odds))).astype(float)
 
 
+@pytest.fixture
+def full_length(monkeypatch):
+    monkeypatch.setattr(logistic, "ITERATIONS", 200)
+
+
+@pytest.mark.usefixtures("full_length")
 def test_logistic_regression_finds_what_is_linear_in_numbers_text_and_missingness(recwarn):
     train, outcome = features(3000)
     test, expected = features(1000, seed=1)
@@ -136,6 +142,7 @@ def test_logistic_regression_finds_what_is_linear_in_numbers_text_and_missingnes
     assert not recwarn.list
 
 
+@pytest.mark.usefixtures("full_length")
 def test_logistic_regression_is_deterministic_and_survives_the_unseen():
     train, outcome = features(500)
     test = features(50, seed=2)[0].assign(mode="drone")
@@ -145,6 +152,7 @@ def test_logistic_regression_is_deterministic_and_survives_the_unseen():
     assert np.array_equal(scores, logistic_regression(train, outcome, test))
 
 
+@pytest.mark.usefixtures("full_length")
 def test_logistic_regression_leaves_out_rows_without_an_outcome():
     train, outcome = features(500)
     half = np.where(np.arange(500) < 250, outcome, np.nan)

@@ -10,6 +10,9 @@ import pandas as pd
 from redlane.errors import RedlaneError
 from redlane.evaluation.truth import Floats
 
+ITERATIONS = 200
+"""At most as many steps of the fit: a baseline that has not fully converged is still a baseline."""
+
 
 def logistic_regression(
     train: pd.DataFrame,
@@ -47,7 +50,7 @@ def logistic_regression(
     pipeline = _pipeline(numbers, text, min_frequency)
     values = {name: _words(train.loc[labelled, name]).unique().sort_values() for name in text}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a baseline that has not fully converged is still a baseline
+        warnings.simplefilter("ignore")  # of steps that did not suffice
         pipeline.fit(_prepared(train[labelled], numbers, values), outcome)
         probability = pipeline.predict_proba(_prepared(test, numbers, values))
     return np.asarray(probability[:, 1], dtype=np.float64)
@@ -63,7 +66,7 @@ def _pipeline(numbers: list[str], text: list[str], min_frequency: int) -> Any:
     medians = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=min_frequency)
     columns = [("numbers", make_pipeline(medians, StandardScaler()), numbers), ("text", encoder, text)]
-    return make_pipeline(ColumnTransformer(columns), LogisticRegression(max_iter=200))
+    return make_pipeline(ColumnTransformer(columns), LogisticRegression(max_iter=ITERATIONS))
 
 
 def _text_columns(frame: pd.DataFrame) -> list[str]:
