@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
         else [here, "-m", "venv", str(home / "venv")]
     )
     install(home / "venv/bin/python", wheel)
+    lend_compiled(home / "venv")
     (home / "work").mkdir()
     return Elsewhere(home / "venv/bin/python", home / "work")
 
@@ -72,6 +74,17 @@ def install(python: Path, wheel: Path) -> None:
     uv = found_uv()
     pip = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
     run([*pip, "--quiet", "--constraint", str(unhashed(wheel.parent)), str(wheel)])
+
+
+def lend_compiled(home: Path) -> None:
+    """Give *home* what Python compiled of the same packages here: it takes only what its own sources would give."""
+    site = Path(sysconfig.get_path("purelib"))
+    for there in home.glob("lib/python3*/site-packages"):
+        for file in site.rglob("__pycache__/*.pyc"):
+            to = there / file.relative_to(site)
+            if to.parent.parent.is_dir():
+                to.parent.mkdir(exist_ok=True)
+                shutil.copy2(file, to)
 
 
 def unhashed(folder: Path) -> Path:

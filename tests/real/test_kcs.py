@@ -37,6 +37,8 @@ pytestmark = [
     ),
 ]
 QUICKER = ("tracking.enabled=false", "evaluation.bootstrap_repeats=100")
+UNCHECKED = ("governance.checks.enabled=false", "governance.assurance.enabled=false")
+"""For the second training: the findings of the first one are looked at."""
 
 
 def redlane(folder: Path, *words: object) -> dict:
@@ -48,9 +50,9 @@ def redlane(folder: Path, *words: object) -> dict:
     return json.loads(done.stdout)
 
 
-def trained(folder: Path, experiment: str) -> dict:
+def trained(folder: Path, experiment: str, *words: str) -> dict:
     files = [DATA / name for name in NAMES]
-    return redlane(folder, "train", *files, f"experiment={experiment}", *QUICKER)
+    return redlane(folder, "train", *files, f"experiment={experiment}", *QUICKER, *words)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,7 @@ def accepted(bundle) -> pd.DataFrame:
 
 
 def test_with_the_tuple_itself_as_a_key_the_leak_is_complete(tmp_path):
-    numbers = trained(tmp_path, "kcs_published")["numbers"]["all_test_rows"]["redlane"]
+    numbers = trained(tmp_path, "kcs_published", *UNCHECKED)["numbers"]["all_test_rows"]["redlane"]
     assert numbers["precision_at_5_pct"][0] >= 0.995
     assert numbers["precision_at_10_pct"][0] >= 0.99
 
