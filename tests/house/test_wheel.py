@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {"mlflow", "shap", "matplotlib"}
 SMALL_WORLD = ["declarations.weeks=56", "declarations.declarations_per_week=150"]
 SCORE = ["score", "data/next_weeks.parquet", "--bundle", "models/small", "--profiles", "profiles/small"]
-SMALL_MODEL = ["model.rounds=20", "evaluation.bootstrap_repeats=20"]
+SMALL_MODEL = ["model.rounds=20", "evaluation.bootstrap_repeats=20", "governance.assurance.enabled=false"]
 
 pytestmark = pytest.mark.slow
 
