@@ -47,8 +47,8 @@ def canvas(heights: Sequence[float] = (1,), size: tuple[float, float] = (8.0, 4.
 
 
 def frame(axes: Any, *, title: str = "", x: str = "", y: str = "") -> None:
-    """Title to the left (with room for a remark under it), quiet axes, a light grid."""
-    axes.set_title(title, loc="left", fontsize=12.5, color=INK, pad=22 if title else 0)
+    """Title to the left (long ones in lines, with room for a remark under them), quiet axes, a light grid."""
+    axes.set_title(title, loc="left", fontsize=12.5, color=INK, pad=22 if title else 0, wrap=True)
     axes.set_xlabel(x, fontsize=10.5, color=INK)
     axes.set_ylabel(y, fontsize=10.5, color=INK)
     axes.tick_params(labelsize=9.5, colors=INK, length=0, pad=7)

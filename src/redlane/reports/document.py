@@ -18,6 +18,7 @@ from redlane.reports.packing import json_for_page
 from redlane.words.catalogue import catalogue, page_words, tag
 from redlane.words.kept import retold
 from redlane.words.numbers import count, decimals
+from redlane.words.phrasebook import phrasebook
 
 SCRIPTS = ("base.js", "plots.js", "list.js", "peers.js", "links.js", "case.js", "start.js")
 """In this order they make the page's one script."""
@@ -139,8 +140,9 @@ def slug(name: str) -> str:
 
 
 def _told(text: str, language: str) -> Markup:
-    """A sentence that was kept in English, in the language of the page; marked as English where it has none."""
-    said = retold(text, language)
+    """A sentence kept in English, or the title of a red flag, in the language of the page; else marked as English."""
+    book = phrasebook(language)
+    said = retold(text, language) or (None if book is None else book.words("title", text))
     if said is None:
         return Markup('<span lang="en">{}</span>').format(printable(text))
     return escape(printable(said))

@@ -15,7 +15,6 @@ from redlane.reports import model_charts, model_tables
 from redlane.reports.document import MODEL_MARK, render_page
 from redlane.reports.translation import Translator
 from redlane.words.catalogue import Language, catalogue
-from redlane.words.phrasebook import phrasebook
 
 READ = (
     "data.json",
@@ -89,12 +88,6 @@ def _in_language(sources: ModelSources, language: str) -> list[Feature]:
     ]
 
 
-def _titled(flags: Sequence[Mapping[str, Any]], language: str) -> list[Mapping[str, Any]]:
-    """The titles of red flags in the words of *language*; flags of one's own keep theirs."""
-    book = phrasebook(language)
-    return [{**row, "title": (book and book.words("title", row["title"])) or row["title"]} for row in flags]
-
-
 def _content(
     sources: ModelSources, told: Mapping[str, Any], specs: Sequence[Feature], language: str
 ) -> dict[str, Any]:
@@ -117,7 +110,7 @@ def _content(
         "subgroups": evaluation and model_tables.subgroups(evaluation["subgroups"]),
         "workload": evaluation
         and model_tables.workload(evaluation["curves"], evaluation["hours"], explanations),
-        "flags": evaluation and _titled(model_tables.flags(evaluation["flags"]), language),
+        "flags": evaluation and model_tables.flags(evaluation["flags"]),
         "importance": explanations and model_tables.importance(explanations),
         "explanations": explanations,
         "charts": model_charts.charts(told, meanings, catalogue(language)),

@@ -25,6 +25,7 @@ _LISTS = {
 }
 """What stands between the parts of a list: commas, semicolons, or what follows the brackets that end each part."""
 
+_OPEN = re.compile(r"\{[^{}]*\}")
 _NAME = re.compile(r"[\w.-]+")
 
 
@@ -68,7 +69,7 @@ def _item(text: str, language: str) -> str | None:
 
 @cache
 def _pairs(language: str) -> list[tuple[SentenceReader, Template]]:
-    """The patterns with something open, in the order of the file: the first that fits is taken."""
+    """The patterns with something open, those with most words of their own first: the first that fits is taken."""
     book = phrasebook(language)
     entries = book.sections[SECTION].items() if book else ()
     return [
@@ -76,6 +77,6 @@ def _pairs(language: str) -> list[tuple[SentenceReader, Template]]:
             SentenceReader(Template.parse(english, "the words")),
             Template.parse(other, f"the words of {language}"),
         )
-        for english, other in entries
+        for english, other in sorted(entries, key=lambda entry: -len(_OPEN.sub("", entry[0])))
         if "{" in english
     ]
