@@ -154,7 +154,7 @@ def analysed(trained, qps, tmp_path_factory) -> Path:
         features=chosen("features", "default"),
         flags=chosen("flags", "default"),
         evaluation=chosen("evaluation", "default", bootstrap_repeats=20),
-        since=date(2024, 1, 1),
+        since=date(2024, 4, 15),
         until=None,
         analyses=None,
         tables="csv",
