@@ -1,7 +1,10 @@
 """Worlds in which a single scheme is planted, or none, and how well a number finds it."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import yaml
 from sklearn.metrics import roc_auc_score
 
 from redlane.declarations.synthetic.generate import generate
@@ -9,11 +12,12 @@ from redlane.declarations.synthetic.settings import SyntheticSettings, TypologyS
 from redlane.features.catalogue import FeatureSettings, build
 from redlane.profiles.build import build as build_profiles
 
+DEFAULT = Path(__file__).parents[2] / "conf" / "features" / "default.yaml"
 SIZE = {"declarations_per_week": 250, "importers": 220, "sellers": 140, "brokers": 16, "goods": 150}
 """Small enough for a test; prices, severity and habits are those of the default world."""
 
 
-def world(scheme=None, share=0.01, weeks=30, seed=1, starts=0.0):
+def world(scheme=None, share=0.01, weeks=30, seed=1, starts=0.0, **size):
     """Honest trade of *weeks*, with *scheme* over *share* of its rows once the part *starts* of them has passed."""
     shares = dict.fromkeys(TypologyShares.model_fields, 0.0) | ({scheme: share} if scheme else {})
     settings = SyntheticSettings(
@@ -23,9 +27,17 @@ def world(scheme=None, share=0.01, weeks=30, seed=1, starts=0.0):
         honest_mistakes=0.0,
         collusive_pairs=0,
         starts={scheme: starts} if scheme else {},
-        **SIZE,
+        **{**SIZE, **size},
     )
     return pd.concat(generate(settings), ignore_index=True)
+
+
+def recipe(families):
+    """The features that the default settings make of these families; of single amounts only those of masses."""
+    default = yaml.safe_load(DEFAULT.read_text())["families"]
+    chosen = [each for each in default if each["family"] in families]
+    kept = [f for f in chosen if f["family"] != "unit_price" or "price" not in f["reference"]["measure"]]
+    return FeatureSettings.parse({"families": kept})
 
 
 def features(declarations, family):

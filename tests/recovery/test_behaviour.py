@@ -1,4 +1,4 @@
-"""Planted splitting is found by the splitting features alone, and honest trade raises next to nothing."""
+"""What shows planted splitting: pieces that follow another day's, and values just below the threshold."""
 
 import numpy as np
 import pytest
@@ -36,9 +36,3 @@ def test_all_pieces_together_with_the_value_just_below(split):
     score = found[PIECES] + 0.5 * found["value_just_below_800"]
     assert auc(planted, score, settled(declarations)) >= 0.95
     assert auc(planted, found[PIECES], settled(declarations)) >= 0.7  # a first day's pieces see no others
-
-
-def test_honest_trade_seldom_looks_like_splitting():
-    found = features(world(), "splitting")["importer_x_seller_x_hs4_pieces_7d"]
-    assert (found >= 3).mean() < 0.002
-    assert (found >= 1).mean() < 0.01
