@@ -142,6 +142,11 @@ def test_each_case_is_printed_on_one_page_of_its_own(browser, report):
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
     with opened(browser, report, "#print=4") as page:
+        sheets = page.locator("#paper .case").evaluate_all(
+            "(all) => all.map((sheet) => [sheet.getBoundingClientRect().height, sheet.style.zoom])"
+        )
+        assert len(sheets) == 4
+        assert all(tall <= 1020 and (tall > 860 or not zoom) for tall, zoom in sheets), sheets
         assert pages_of(page.pdf(prefer_css_page_size=True)) == alone + 4
 
 
