@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from redlane.analysis.listed import ANALYSES
+from redlane.analysis.plots import png
 from redlane.declarations.columns import COLUMNS
 from redlane.governance.assurance.catalogue import TESTS
 from redlane.governance.checks.catalogue import CHECKS
@@ -144,12 +146,33 @@ def test_the_page_of_a_comparison(trained, qps, names, tmp_path):
     complete((tmp_path / "page.html").read_text(encoding="utf-8"), names)
 
 
+DRAWN: list[str] = []
+"""What stands in the pictures of analyses."""
+
+
+def read_and_drawn(figure: Any) -> bytes:
+    """The picture, its texts noted down."""
+    from matplotlib.text import Text
+
+    made = png(figure)
+    DRAWN.extend(text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text())
+    return made
+
+
 @pytest.fixture(scope="module")
-def analysed(trained, qps, tmp_path_factory) -> Path:
+def analysed(trained, qps, tmp_path_factory) -> Iterator[Path]:
+    out = tmp_path_factory.mktemp("analysed") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("redlane.analysis.analysis.png", read_and_drawn)
+        run_analyse(trained, qps, out)
+    yield out
+
+
+def run_analyse(trained, qps, out) -> None:
     analyse.run(
         files=[trained.history_file],
         profiles=trained.profiles,
-        out=tmp_path_factory.mktemp("analysed") / "out",
+        out=out,
         declarations=chosen("declarations", "canonical"),
         features=chosen("features", "default"),
         flags=chosen("flags", "default"),
@@ -162,7 +185,13 @@ def analysed(trained, qps, tmp_path_factory) -> Path:
         language=qps,
         as_of=None,
     )
-    return tmp_path_factory.getbasetemp() / "analysed0" / "out"
+
+
+def test_the_pictures_of_analyses(analysed, names):
+    said_there = [text.split(CANARY)[0] for text in DRAWN]
+    assert len(said_there) > 50
+    assert left_over(said_there, names) == []
+    assert pointed(said_there) == []
 
 
 @pytest.mark.parametrize("page", ["index", *ANALYSES])

@@ -4,6 +4,7 @@ import re
 from importlib.resources import files
 
 import pytest
+from pydantic import TypeAdapter
 
 from redlane.declarations.columns import COLUMNS
 from redlane.declarations.rejects import CATALOGUE
@@ -18,7 +19,16 @@ from redlane.lanes.queue import LANE_REASONS, LANES
 from redlane.profiles.prices import MEASURES
 from redlane.reports.document import SCRIPTS
 from redlane.reports.model_report import READ
-from redlane.words.catalogue import PARTS, catalogue, faults, known_language, languages, page_words, sentences
+from redlane.words.catalogue import (
+    PARTS,
+    Language,
+    catalogue,
+    faults,
+    known_language,
+    languages,
+    page_words,
+    sentences,
+)
 from redlane.words.kept import retold
 
 PAGE = files("redlane.reports").joinpath("page")
@@ -68,8 +78,11 @@ def test_an_incomplete_file_of_words_is_refused_in_a_sentence(change, fault, tmp
 def test_an_unknown_language_is_refused_with_those_there_are(tmp_path):
     with pytest.raises(RedlaneError, match="no language 'de'; there are en, fr"):
         known_language("de")
-    with pytest.raises(RedlaneError, match="cannot be read"):
-        known_language(str(tmp_path / "none.yaml"))
+    with pytest.raises(RedlaneError, match=r"none\.yaml cannot be read: No such file"):
+        TypeAdapter(Language).validate_python(str(tmp_path / "none.yaml"))
+    (tmp_path / "latin.yaml").write_bytes("page: é".encode("latin-1"))
+    with pytest.raises(RedlaneError, match="no text in UTF-8"):
+        known_language(str(tmp_path / "latin.yaml"))
 
 
 def test_french_is_french():

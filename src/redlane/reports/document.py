@@ -93,6 +93,7 @@ def _environment(language: str, page: str = "") -> jinja2.Environment:
         count=count,
         plain=printable,
         told=lambda text: _told(text, language),
+        given=lambda text: printable(retold(text, language) or text),
         plain_lines=_plain_lines,
         slug=slug,
         kept=lambda text: text.replace(" ", "\u00a0"),

@@ -181,8 +181,12 @@ def _tree(language: str) -> Mapping[str, Any]:
 def _own(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise RedlaneError(f"the file of words {shown(path)} cannot be read: {error}") from None
+    except OSError as error:
+        raise RedlaneError(
+            f"the file of words {shown(path)} cannot be read: {error.strerror or error}"
+        ) from None
+    except ValueError:
+        raise RedlaneError(f"the file of words {shown(path)} is no text in UTF-8; save it as such") from None
 
 
 def _flat(words: Any) -> Iterator[tuple[str, str]]:
