@@ -1,6 +1,8 @@
 """Decisions in a chain: whatever is changed, taken out, moved or cut off is seen; what cannot be seen is stated."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -80,3 +82,38 @@ def test_a_history_written_anew_is_seen_only_by_a_hash_kept_elsewhere(folder, tm
     for name in (CHAIN, CHAMPION):
         (folder / name).unlink()
     assert read_chain(folder).add(decision("m9")).head != kept
+
+
+REFUSALS = """
+import sys
+from pathlib import Path
+from redlane.governance.chain import read_chain
+for number in range(20):
+    decision = {"bundle": f"{sys.argv[2]}{number}", "bundle_id": "id", "promoted": False}
+    read_chain(Path(sys.argv[1])).add(decision)
+"""
+
+
+def test_decisions_of_two_processes_at_once_all_join_the_chain(folder):
+    command = [sys.executable, "-c", REFUSALS, str(folder)]
+    both = [subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True) for name in "xy"]
+    assert [process.communicate()[1] for process in both] == ["", ""]
+    joined = [entry["bundle"] for entry in read_chain(folder).entries[4:]]
+    for name in "xy":
+        assert [bundle for bundle in joined if bundle[0] == name] == [f"{name}{n}" for n in range(20)]
+    assert len(joined) == 40
+
+
+def test_a_decision_against_a_champion_that_is_none_any_more_is_refused(folder):
+    first, second = read_chain(folder), read_chain(folder)
+    first.add(decision("m4"))
+    with pytest.raises(RedlaneError, match=r"while m5 was judged, m4 became champion"):
+        second.add(decision("m5"))
+    assert read_chain(folder).champion["bundle"] == "m4"
+
+
+def test_a_refusal_in_between_is_followed(folder):
+    first, second = read_chain(folder), read_chain(folder)
+    first.add(decision("m4", promoted=False))
+    second.add(decision("m5"))
+    assert [entry["bundle"] for entry in read_chain(folder).entries[4:]] == ["m4", "m5"]

@@ -7,13 +7,15 @@ of the last decision elsewhere as well (it is printed, and MLflow has it).
 """
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from redlane.errors import RedlaneError
-from redlane.io.files import canonical_json, read_json, sha256_text, write_json, write_text
+from redlane.io.files import canonical_json, disk_errors, read_json, sha256_text, write_json, write_text
 
 CHAIN, CHAMPION = "promotions.jsonl", "champion.json"
 START = "0" * 64
@@ -38,7 +40,24 @@ class Chain:
         return any(each["promoted"] and each["bundle_id"] == bundle_id for each in self.entries)
 
     def add(self, decision: Mapping[str, Any]) -> "Chain":
-        """Write one more decision (with *bundle*, *bundle_id*, *promoted*); a promoted bundle is champion then."""
+        """Write one more decision (with *bundle*, *bundle_id*, *promoted*); a promoted bundle is champion then.
+
+        It follows the last decision of that moment: those that joined since the chain was read stay. One process at a
+        time writes.
+
+        Raises:
+            RedlaneError: since the chain was read, another bundle became champion, and *decision* does not know it.
+        """
+        with _alone(self.folder):
+            now = _read(self.folder)
+            if now.champion != self.champion:
+                raise RedlaneError(
+                    f"while {decision['bundle']} was judged, {(now.champion or {}).get('bundle')} became champion of "
+                    f"{self.folder}; nothing was recorded: promote again, to be held against it"
+                )
+            return now._with(decision)
+
+    def _with(self, decision: Mapping[str, Any]) -> "Chain":
         entry = linked(decision, len(self.entries) + 1, self.head)
         entries = (*self.entries, entry)
         champion = self.champion
@@ -69,6 +88,28 @@ def read_chain(folder: Path) -> Chain:
     Raises:
         RedlaneError: an entry was changed, removed, moved or added, naming the first that does not fit.
     """
+    if not folder.is_dir():
+        return Chain(folder)
+    with _alone(folder):
+        return _read(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes' decisions off *folder*: the two files of the chain change together."""
+    import fcntl
+
+    with disk_errors(folder / CHAIN):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _read(folder: Path) -> Chain:
     path, pointer = folder / CHAIN, folder / CHAMPION
     if not path.exists() and not pointer.exists():
         return Chain(folder)
