@@ -16,10 +16,10 @@ PERIODS = ("tune_days", "burn_in_days")
 """The borders that a search may move: the others would change what trials are judged on."""
 
 
-class FloatEntry(Settings):
-    """A number between ``low`` and ``high``, both included; ``log`` tries each order of magnitude alike."""
+class Range(Settings):
+    """Numbers between ``low`` and ``high``, both included; ``log`` tries each order of magnitude alike."""
 
-    kind: Literal["float"] = "float"
+    kind: str
     low: float
     high: float
     log: bool = False
@@ -30,32 +30,32 @@ class FloatEntry(Settings):
         return self
 
     def holds(self, value: Any) -> bool:
-        """Whether *value* lies in the range."""
+        """Whether *value* is a number in the range."""
         return (
             isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
         )
+
+
+class FloatEntry(Range):
+    """A number of a range."""
+
+    kind: Literal["float"] = "float"
 
     def suggest(self, trial: Any, key: str) -> Value:
         """What an ``optuna.Trial`` tries for *key*."""
         return float(trial.suggest_float(key, self.low, self.high, log=self.log))
 
 
-class IntEntry(Settings):
-    """A whole number between ``low`` and ``high``, both included."""
+class IntEntry(Range):
+    """A whole number of a range."""
 
     kind: Literal["int"] = "int"
     low: int
     high: int
-    log: bool = False
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _check_order(self.low, self.high, self.log)
-        return self
 
     def holds(self, value: Any) -> bool:
-        """Whether *value* lies in the range."""
-        return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
+        """Whether *value* is a whole number in the range."""
+        return isinstance(value, int) and super().holds(value)
 
     def suggest(self, trial: Any, key: str) -> Value:
         """What an ``optuna.Trial`` tries for *key*."""
