@@ -52,7 +52,7 @@ def changed_price(features: pd.DataFrame, side: str) -> Numbers:
     >>> changed_price(pd.DataFrame(odds), "low").tolist()
     [2.0]
     """
-    names = [name for name in features if name.endswith(f"_price_per_kg_{side}_odds")]
+    names = [name for name in map(str, features) if name.endswith(f"_price_per_kg_{side}_odds")]
     return np.asarray(features[names].mean(axis=1), np.float64)
 
 
@@ -78,7 +78,7 @@ def surprise(features: pd.DataFrame) -> Numbers:
     [2.08, 2.08]
     """
     shares = [np.nan_to_num(_column(features, name), nan=_UNKNOWN_SHARE) for name in _CHAIN]
-    return -np.sum(np.log(shares), axis=0)
+    return np.asarray(-np.sum(np.log(shares), axis=0), np.float64)
 
 
 def _column(features: pd.DataFrame, name: str) -> Numbers:
