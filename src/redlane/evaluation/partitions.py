@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from redlane.evaluation.settings import EvaluationSettings
+from redlane.evaluation.truth import Booleans
 
 Kind = Literal["value", "class", "pooled", "missing"]
 
@@ -133,8 +134,9 @@ def _partition(name: str, labels: pd.Series, settings: EvaluationSettings) -> Pa
     places = {label: place for place, label in enumerate(kept)}
     code = np.array(labels.map(places).astype("float64").fillna(-1), dtype=np.intp)
     missing = labels.isna().to_numpy()
-    for kind, rows in (("pooled", (code < 0) & ~missing), ("missing", missing)):
+    others: dict[Kind, Booleans] = {"pooled": (code < 0) & ~missing, "missing": missing}
+    for kind, rows in others.items():
         if rows.sum() >= settings.subgroup_least:
             code[rows] = len(groups)
-            groups.append(Group(name, kind))  # type: ignore[arg-type]
+            groups.append(Group(name, kind))
     return Partition(name, tuple(groups), code)

@@ -104,7 +104,7 @@ def _interval_of_correlation(trial: Trial, one: Floats, other: Floats) -> tuple[
     return interval(drawn[:, None], trial.study.evaluation.confidence)
 
 
-def _area(trial: Trial, curves: Mapping[str, Floats], verb: str, worse: str) -> Verdict:
+def _area(trial: Trial, curves: Mapping[str, Floats], verb: str, worse: Outcome) -> Verdict:
     areas = {name: curve.mean(axis=1) for name, curve in curves.items()}
     apart = areas[OWN] - areas[GLOBAL]
     low, high = trial.interval(apart)
@@ -117,8 +117,8 @@ def _area(trial: Trial, curves: Mapping[str, Floats], verb: str, worse: str) -> 
     )
     value = float(apart.mean())
     beaten = areas[OWN].mean() <= areas[RANDOM].mean()
-    outcome = "failed" if beaten else "passed" if value > 0 else worse
-    return Verdict(outcome, sentence, value, low, high, 0.0)  # type: ignore[arg-type]
+    outcome: Outcome = "failed" if beaten else "passed" if value > 0 else worse
+    return Verdict(outcome, sentence, value, low, high, 0.0)
 
 
 def _ratio(own: float, lot: float) -> float:

@@ -124,8 +124,8 @@ def permuted(trial: Trial) -> Verdict:
     shared = agreement(trial.facts.top(trial.settings.top), _permuted(trial).top(trial.settings.top))
     verdict = _overlap(trial, shared, "a model of shuffled labels", 0.0)
     bound = trial.settings.permuted_jaccard
-    outcome = "passed" if float(shared.mean()) <= bound else "failed"
-    return verdict._replace(outcome=outcome, bound=bound)  # type: ignore[arg-type]
+    outcome: Outcome = "passed" if float(shared.mean()) <= bound else "failed"
+    return verdict._replace(outcome=outcome, bound=bound)
 
 
 NOISE = Check(
