@@ -14,6 +14,8 @@ from redlane.analysis.plots import png
 from redlane.declarations.columns import COLUMNS
 from redlane.governance.assurance.catalogue import TESTS
 from redlane.governance.checks.catalogue import CHECKS
+from redlane.governance.finding import plain_findings
+from redlane.governance.promotion import PromotionSettings, calibration
 from redlane.model.bundle import read_bundle
 from redlane.reports.model_report import ModelSources, model_report
 from redlane.stages import analyse, compare
@@ -123,7 +125,10 @@ def found_of_each() -> list[dict[str, object]]:
 
 
 def test_the_model_report(trained, qps, names):
-    sources = ModelSources.of(read_bundle(trained.bundle))
+    gates = plain_findings([calibration(error, PromotionSettings()) for error in (0.01, 0.8)])
+    decision = {"promoted": True, "by": "redlane", "reason": "", "rows": 12345, "sequence": 1, "hash": "0"}
+    decision |= {"decided_at": "2026-01-02T03:04:05Z", "gates": gates}
+    sources = ModelSources.of(read_bundle(trained.bundle), decision)
     documents = {**sources.documents, "checks.json": json.dumps(found_of_each())}
     complete(model_report(ModelSources(**{**vars(sources), "documents": documents}), qps), names)
 
