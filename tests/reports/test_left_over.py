@@ -209,7 +209,7 @@ def test_the_pages_of_analyses(page, analysed, names):
 
 
 def test_the_file_alone_makes_it_a_language(night_in, qps, tmp_path):
-    assert languages() == ("en", "fr", "qps")
+    assert qps in languages()
     assert '<html lang="qps">' in night_in.read_text(encoding="utf-8")
     assert known_language(str(pseudo_file(tmp_path, "nl.yaml"))) == str(tmp_path / "nl.yaml")
     assert catalogue.catalogue(str(tmp_path / "nl.yaml"))["use.title"] == "⟦Intended use⟧"

@@ -76,8 +76,8 @@ def test_an_incomplete_file_of_words_is_refused_in_a_sentence(change, fault, tmp
 
 
 def test_an_unknown_language_is_refused_with_those_there_are(tmp_path):
-    with pytest.raises(RedlaneError, match="no language 'de'; there are en, fr"):
-        known_language("de")
+    with pytest.raises(RedlaneError, match="no language 'xx'; there are en, "):
+        known_language("xx")
     with pytest.raises(RedlaneError, match=r"none\.yaml cannot be read: No such file"):
         TypeAdapter(Language).validate_python(str(tmp_path / "none.yaml"))
     (tmp_path / "latin.yaml").write_bytes("page: é".encode("latin-1"))
