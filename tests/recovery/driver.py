@@ -21,6 +21,7 @@ from typing import Any
 from redlane import cli
 from redlane.errors import RedlaneError
 from redlane.io.files import sha256_files
+from tests import conftest as conftest  # children train as the tests' own process does, to the byte
 from tests.runs import run_score, run_train
 
 
