@@ -6,9 +6,8 @@ import pytest
 
 from redlane.declarations.periods import days
 from redlane.profiles.build import Profiles, build
-from redlane.profiles.deviations import STEPS, DeviationReference
+from redlane.profiles.deviations import AMOUNTS, STEPS, DeviationReference
 from redlane.profiles.keys import KeyHashes
-from redlane.profiles.kinds import KINDS
 from redlane.profiles.needs import ProfileNeeds
 from redlane.profiles.prices import PriceReference, log_measure
 from redlane.profiles.store import append_to_store, create_store, open_store
@@ -17,9 +16,7 @@ from tests.worlds import small_world
 PRICES = PriceReference(
     levels=(("hs4",), ("hs2",)), window_days=120, publish_every_days=7, minimum_count=5, dominant_share=0.3
 )
-NEED = DeviationReference(
-    reference=PRICES, keys=(("importer_id",), ("seller_id",)), border=0.3, borders=(-0.5, -0.1, 0.2)
-)
+NEED = DeviationReference(reference=PRICES, keys=(("importer_id",), ("seller_id",)), border=0.3)
 NEEDS = ProfileNeeds(prices=(PRICES,), deviations=(NEED,))
 
 
@@ -30,7 +27,7 @@ def world():
 
 def _totals(profiles: Profiles, frame: pd.DataFrame, key: tuple[str, ...]) -> dict[str, list[int]]:
     seen = profiles.before("deviations", NEED, KeyHashes(frame), days(frame["registered_on"])).of(key)
-    return {name: seen.total(name, 60).tolist() for name in NEED.amounts()}
+    return {name: seen.total(name, 60).tolist() for name in AMOUNTS}
 
 
 def test_each_declaration_is_held_against_the_prices_of_its_own_day(world):
@@ -46,8 +43,6 @@ def test_each_declaration_is_held_against_the_prices_of_its_own_day(world):
     assert found["count"] == len(earlier)
     assert found["steps"] == np.rint(earlier * STEPS).sum()
     assert (found["low"], found["high"]) == ((earlier <= -0.3).sum(), (earlier >= 0.3).sum())
-    between = np.histogram(earlier, [-9, *NEED.borders, 9])[0]
-    assert [found[name] for name in NEED.between()] == between.tolist()
 
 
 def test_order_and_deliveries_change_nothing(world, tmp_path):
@@ -75,9 +70,3 @@ def test_the_day_itself_and_later_are_invisible(world):
     expected = _totals(build(past, NEEDS), today, ("importer_id",))
     assert _totals(build(world, NEEDS), today, ("importer_id",)) == expected
     assert _totals(build(changed, NEEDS), today, ("importer_id",)) == expected
-
-
-def test_files_without_a_histogram_keep_their_names():
-    plain, counted = DeviationReference(), DeviationReference(borders=(0.0,))
-    assert KINDS["deviations"].stem(plain) == "deviations_price_per_kg_02703136"
-    assert KINDS["deviations"].stem(counted) != KINDS["deviations"].stem(plain)

@@ -7,135 +7,166 @@ import numpy as np
 from pydantic import Field
 
 from redlane.features.family import Computed, Family
-from redlane.features.mixture import Shape, Verdict, mixture
 from redlane.features.parties import Window, capital, days_of, window_words
 from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View
-from redlane.profiles.deviations import DeviationReference, DeviationsSeen
 from redlane.profiles.keys import Key, key_name, key_phrase, key_words, source_columns
+from redlane.profiles.mixture import EVIDENCE, Foretold, Verdict, judge
+from redlane.profiles.mixture_kind import MixtureReference, MixturesSeen
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import log_measure
+from redlane.profiles.prices import Measure, log_measure
 
-Part = Literal["low_odds", "high_odds", "low_rate", "high_rate", "gap"]
-
-_BORDERS = (-1.2, -0.85, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.85, 1.2)
-
-
-class _Words(NamedTuple):
-    meaning: str
-    unit: str
-    group: Group
+Part = Literal["low_odds", "high_odds", "low_rate", "high_rate"]
+GAP = "gap"
 
 
-_WORDS: dict[Part, _Words] = {
-    "low_odds": _Words(
-        "log odds that this price is a lowered one and no honest one", "log odds", "valuation"
-    ),
-    "high_odds": _Words(
-        "log odds that this price is a raised one and no honest one", "log odds", "over_invoicing"
-    ),
-    "low_rate": _Words("expected share of lowered prices", "share", "valuation"),
-    "high_rate": _Words("expected share of raised prices", "share", "over_invoicing"),
-    "gap": _Words("logarithm of the price over what is expected at its own level", "log", "valuation"),
+class _Wording(NamedTuple):
+    """One declared amount by another in words, and the groups of what is too low, and of what is too high."""
+
+    one: str
+    low: Group
+    high: Group
+
+
+_WORDING: dict[Measure, _Wording] = {
+    "price_per_kg": _Wording("price per kg", "valuation", "over_invoicing"),
+    "price_per_unit": _Wording("price per unit", "valuation", "over_invoicing"),
+    "mass_per_unit": _Wording("mass per unit", "quantity", "quantity"),
+    "net_to_gross": _Wording("share of net in gross mass", "quantity", "quantity"),
+    "value": _Wording("value", "valuation", "over_invoicing"),
+}
+
+_MEANINGS: dict[Part, tuple[str, str]] = {
+    "low_odds": ("log odds that this {one} is a lowered one and no honest one", "log odds"),
+    "high_odds": ("log odds that this {one} is a raised one and no honest one", "log odds"),
+    "low_rate": ("expected share of lowered {many}", "share"),
+    "high_rate": ("expected share of raised {many}", "share"),
 }
 
 
 class PriceMixture(Family):
-    """A price beside the party's own earlier ones: an honest level of its own, and lowered or raised prices.
+    """A price beside the party's own earlier ones: an honest level of each trade, and lowered or raised prices.
 
-    Honest traders differ lastingly, and who lowers prices does so now and then. The counts of a party's earlier
-    deviations from the reference prices tell both apart (:mod:`redlane.features.mixture`):
+    Honest traders differ lastingly, trade by trade, and who lowers prices does so now and then, in all trades. What
+    was declared before tells both apart (:mod:`redlane.profiles.mixture`):
 
     * log odds that this price was lowered, or raised, against being an honest one of this party;
     * the party's expected shares of lowered and of raised prices;
-    * the gap of this price to the party's own level, drawn towards the usual where little is known.
+    * the gap of this price to the level of its trade, drawn towards the usual where little is known.
 
-    ``spread`` is how honest prices vary about a party's level, ``level_spread`` how levels vary, ``departure`` how far
-    a lowered or raised price lies from the honest one on average; all are natural logarithms. No outcome is needed.
+    Masses per unit and shares of net in gross mass are weighed in the same way. No outcome is needed.
     """
 
     title: ClassVar[str] = "Price mixture"
     family: Literal["price_mixture"] = "price_mixture"
-    deviations: DeviationReference = DeviationReference(borders=_BORDERS)
+    mixture: MixtureReference = MixtureReference()
     window: Window = 365
-    spread: float = Field(default=0.33, gt=0.02, le=2)
-    level_spread: float = Field(default=0.25, gt=0.02, le=2)
-    departure: float = Field(default=0.6, gt=0.05, le=3)
-    parts: tuple[Part, ...] = Field(default=tuple(_WORDS), min_length=1)
+    parts: tuple[Part, ...] = Field(default=tuple(_MEANINGS), min_length=1)
 
     def columns(self) -> tuple[str, ...]:
-        """Those of the reference prices and of the keys."""
-        keys = [name for key in self.deviations.keys for name in source_columns(key)]
-        return tuple(dict.fromkeys([*self.deviations.reference.columns(), *keys]))
+        """Those of the reference prices, of the trade and of the keys."""
+        return self.mixture.columns()
 
     def reduced_to(self, columns: Container[str]) -> Self | None:
-        """Only the keys whose columns are there."""
-        keys = tuple(k for k in self.deviations.keys if all(name in columns for name in source_columns(k)))
-        if not keys or not all(name in columns for name in self.deviations.reference.columns()):
+        """Only the keys whose columns are there; nothing without those of the trade."""
+        mixture = self.mixture
+        keys = tuple(k for k in mixture.keys if all(name in columns for name in source_columns(k)))
+        always = (*mixture.reference.columns(), *source_columns(mixture.trade))
+        if not keys or not all(name in columns for name in always):
             return None
-        return self.model_copy(update={"deviations": self.deviations.model_copy(update={"keys": keys})})
+        return self.model_copy(update={"mixture": mixture.model_copy(update={"keys": keys})})
 
     def needs(self) -> ProfileNeeds:
-        """The counts of deviations, and the reference prices they are made of."""
-        return ProfileNeeds(prices=(self.deviations.reference,), deviations=(self.deviations,))
+        """The mixtures, and the reference prices they are made of."""
+        return ProfileNeeds(prices=(self.mixture.reference,), mixtures=(self.mixture,))
 
     def features(self) -> tuple[Feature, ...]:
-        """One per key and part."""
-        return tuple(self._feature(key, part) for key in self.deviations.keys for part in self.parts)
+        """One per key and part, and the gap to the level of the trade."""
+        parties = tuple(self._feature(key, part) for key in self.mixture.keys for part in self.parts)
+        return (*parties, self._gap())
 
     def _name(self, key: Key, part: str) -> str:
-        return f"{key_name(key)}_{self.deviations.reference.measure}_{part}"
+        return f"{key_name(key)}_{self.mixture.reference.measure}_{part}"
+
+    @property
+    def _now(self) -> str:
+        return f"{self.mixture.reference.measure}_of_usual"
 
     def _feature(self, key: Key, part: Part) -> Feature:
-        words, tail = _WORDS[part], window_words(self.window)
-        noun = self.deviations.reference.ratio.words
-        said = {name: self._name(key, name) for name in ("now", "own", "before")}
+        wording, tail = _WORDING[self.mixture.reference.measure], window_words(self.window)
+        many = self.mixture.reference.ratio.words
+        meaning, unit = (text.format(one=wording.one, many=many) for text in _MEANINGS[part])
+        side = part.split("_")[0]
+        word = {"low": "lowered", "high": "raised"}[side]
+        said = {name: self._name(key, name) for name in (f"{side}_part", "earlier")}
         return Feature(
             name=self._name(key, part),
-            meaning=f"{capital(key_words(key))}: {words.meaning}, given earlier {noun} {tail}".strip(),
-            sentence=f"this one is {{{said['now']}:share}} of the usual; {noun} of {key_phrase(key)} {tail} lie about "
-            f"{{{said['own']}:share}} of it ({{{said['before']}}} declarations)",
-            group=words.group,
-            unit=words.unit,
-            family=f"own {noun} of {key_words(key)}",
+            meaning=f"{capital(key_words(key))}: {meaning}, given earlier {many} {tail}".strip(),
+            sentence=f"this one is {{{self._now}:share}} of the usual; of {many} of {key_phrase(key)} {tail} "
+            f"about {{{said[f'{side}_part']}:share}} look {word} ({{{said['earlier']}}} declarations)",
+            group=wording.low if side == "low" else wording.high,
+            unit=unit,
+            family=f"own {many} of {key_words(key)}",
+        )
+
+    def _gap(self) -> Feature:
+        wording, trade = _WORDING[self.mixture.reference.measure], self.mixture.trade
+        many, tail = self.mixture.reference.ratio.words, window_words(self.mixture.window_days)
+        return Feature(
+            name=self._name(trade, GAP),
+            meaning=f"{capital(key_words(trade))}: logarithm of the {wording.one} over what is expected at its own "
+            f"level, given earlier {many} {tail}",
+            sentence=f"this one is {{{self._now}:share}} of the usual; {many} of {key_phrase(trade)} {tail} lie about "
+            f"{{{self._name(trade, 'own')}:share}} of it ({{{self._name(trade, 'before')}}} declarations)",
+            group=wording.low,
+            unit="log",
+            family=f"own {many} of {key_words(trade)}",
         )
 
     def compute(self, view: View) -> Computed:
         """NaN where the price or a reference for it is missing; without earlier declarations, what is usual."""
-        away = self._deviation(view)
+        away, foretold = self._deviation(view), self._foretold(view)
         computed: Computed = {}
-        for key in self.deviations.keys:
-            found = self._judged(view, key, away)
-            made = {**found._asdict(), "gap": away - found.level}
-            computed |= {self._name(key, part): made[part] for part in self.parts}
-        return computed
+        for key in self.mixture.keys:
+            found = self._verdict(view, key, foretold, away)._asdict()
+            computed |= {self._name(key, part): found[part] for part in self.parts}
+        return {**computed, self._name(self.mixture.trade, GAP): away - foretold.level}
 
     def _deviation(self, view: View) -> Numbers:
-        reference = self.deviations.reference
+        reference = self.mixture.reference
         amounts = {name: view.column(name) for name in reference.ratio.columns()}
         first = next(iter(amounts.values())).to_frame()
         return log_measure(first.assign(**amounts), reference.measure) - view.prices(reference)["median"]
 
-    def _judged(self, view: View, key: Key, away: Numbers) -> Verdict:
-        seen: DeviationsSeen = view.profile("deviations", self.deviations)
-        mine, window = seen.of(key), days_of(self.window)
-        counts = np.stack([mine.total(name, window) for name in self.deviations.between()])
-        shape = Shape(self.spread, self.level_spread, self.departure)
-        return mixture(shape, self.deviations.borders).judge(counts, away)
+    def _seen(self, view: View) -> MixturesSeen:
+        seen: MixturesSeen = view.profile("mixtures", self.mixture)
+        return seen
+
+    def _foretold(self, view: View) -> Foretold:
+        return self.mixture.mixture.foretell(self._seen(view).trade(), self._deviation(view))
+
+    def _verdict(self, view: View, key: Key, foretold: Foretold, away: Numbers) -> Verdict:
+        party, window = self._seen(view).party(key), days_of(self.window)
+        return judge(foretold, np.stack([party.total(name, window) for name in EVIDENCE]), away)
 
     def fact_names(self) -> tuple[str, ...]:
-        """This price and the party's level beside the usual, and how many declarations say so."""
-        return tuple(
-            self._name(key, fact) for key in self.deviations.keys for fact in ("now", "own", "before")
-        )
+        """This price beside the usual; the level of its trade; what the parties' earlier prices look like."""
+        parts = ("low_part", "high_part", "earlier")
+        parties = [self._name(key, fact) for key in self.mixture.keys for fact in parts]
+        return (self._now, *(self._name(self.mixture.trade, fact) for fact in ("own", "before")), *parties)
 
     def facts(self, view: View) -> Computed:
-        """This price and the party's level beside the usual, and how many declarations say so."""
-        away, facts = self._deviation(view), {}
-        seen: DeviationsSeen = view.profile("deviations", self.deviations)
-        for key in self.deviations.keys:
-            facts[self._name(key, "now")] = np.exp(away)
-            facts[self._name(key, "own")] = np.exp(self._judged(view, key, away).level)
-            before = seen.of(key).total("count", days_of(self.window))
-            facts[self._name(key, "before")] = before.astype(np.float64)
+        """This price beside the usual; the level of its trade; what the parties' earlier prices look like."""
+        away, foretold, trade = self._deviation(view), self._foretold(view), self.mixture.trade
+        facts: Computed = {
+            self._now: np.exp(away),
+            self._name(trade, "own"): np.exp(foretold.level),
+            self._name(trade, "before"): self._seen(view).trade().sum(axis=0).astype(np.float64),
+        }
+        for key in self.mixture.keys:
+            verdict = self._verdict(view, key, foretold, away)
+            earlier = self._seen(view).party(key).total("count", days_of(self.window))
+            facts[self._name(key, "low_part")] = verdict.low_rate
+            facts[self._name(key, "high_part")] = verdict.high_rate
+            facts[self._name(key, "earlier")] = earlier.astype(np.float64)
         return facts

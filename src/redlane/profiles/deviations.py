@@ -7,7 +7,6 @@ before its own day, and enters a ledger on that day.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,21 +32,12 @@ _FARTHEST = 8.0
 class DeviationReference(Settings):
     """Whose deviations from which reference prices to add up.
 
-    A deviation is *low* or *high* from ``border`` on: 0.5 is a price of 61 % or 165 % of the median. With
-    ``borders`` (ascending logarithms) they are counted between these as well, as a histogram.
+    A deviation is *low* or *high* from ``border`` on: 0.5 is a price of 61 % or 165 % of the median.
     """
 
     reference: PriceReference = PriceReference()
     keys: tuple[Key, ...] = Field(default=(("importer_id",),), min_length=1)
     border: float = Field(default=0.5, gt=0)
-    borders: tuple[float, ...] = ()
-
-    @field_validator("borders")
-    @classmethod
-    def _ascending(cls, borders: tuple[float, ...]) -> tuple[float, ...]:
-        if any(second <= first for first, second in pairwise(borders)):
-            raise ValueError(f"borders {list(borders)} do not ascend")
-        return borders
 
     @field_validator("keys")
     @classmethod
@@ -64,21 +54,9 @@ class DeviationReference(Settings):
         """
         return tuple(dict.fromkeys([*self.keys, ()]))
 
-    def between(self) -> tuple[str, ...]:
-        """The names of the counts between the borders, from below the first to above the last.
-
-        >>> DeviationReference(borders=(-0.5, 0.5)).between()
-        ('between_0', 'between_1', 'between_2')
-        """
-        return tuple(f"between_{place}" for place in range(len(self.borders) + 1)) if self.borders else ()
-
-    def amounts(self) -> tuple[str, ...]:
-        """Everything that is added up."""
-        return (*AMOUNTS, *self.between())
-
 
 Deviations = Mapping[Key, Ledger]
-"""A ledger of :meth:`DeviationReference.amounts` for each key."""
+"""A ledger of :data:`AMOUNTS` for each key."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +104,7 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
     def read(self, stem: Path, need: DeviationReference) -> Deviations:
         """See :meth:`Kind.read`."""
         return {
-            key: ledger_of(read_columns(part_file(stem, key_name(key))), need.amounts())
-            for key in need.every_key()
+            key: ledger_of(read_columns(part_file(stem, key_name(key))), AMOUNTS) for key in need.every_key()
         }
 
     def before(
@@ -148,10 +125,7 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
 
     def stem(self, need: DeviationReference) -> str:
         """What is compared, and a digest of the settings."""
-        plain = need.plain()
-        if not need.borders:
-            del plain["borders"]  # files of stores that never counted between borders keep their names
-        return f"deviations_{need.reference.measure}_{digest(plain)}"
+        return f"deviations_{need.reference.measure}_{digest(need.plain())}"
 
     def sizes(self, need: DeviationReference, table: Deviations) -> list[Size]:
         """Keys, and rows of key and day."""
@@ -164,12 +138,10 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
 
 def _amounts(deviation: Numbers, need: DeviationReference) -> dict[str, Amounts]:
     steps = np.rint(np.clip(deviation, -_FARTHEST, _FARTHEST) * STEPS).astype(np.int64)
-    place = np.searchsorted(need.borders, deviation, side="right")
     return {
         "count": np.ones(len(steps), np.int64),
         "steps": steps,
         "squares": steps**2,
         "low": (deviation <= -need.border).astype(np.int64),
         "high": (deviation >= need.border).astype(np.int64),
-        **{name: (place == number).astype(np.int64) for number, name in enumerate(need.between())},
     }

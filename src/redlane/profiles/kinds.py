@@ -8,6 +8,7 @@ from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
 from redlane.profiles.links import LinksKind
 from redlane.profiles.mirror import MirrorKind
+from redlane.profiles.mixture_kind import MixtureKind
 from redlane.profiles.moments import MomentsKind
 from redlane.profiles.network_kind import NetworkKind
 from redlane.profiles.price_kind import PriceKind
@@ -18,6 +19,7 @@ _ALL: tuple[Kind[Any, Any], ...] = (
     OutcomesKind(),
     PriceKind(),
     DeviationKind(),
+    MixtureKind(),
     MirrorKind(),
     LinksKind(),
     SilenceKind(),

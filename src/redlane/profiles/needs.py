@@ -9,6 +9,7 @@ from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
 from redlane.profiles.mirror_reference import MirrorReference
+from redlane.profiles.mixture_kind import MixtureReference
 from redlane.profiles.networks import NetworkReference
 from redlane.profiles.prices import PriceReference
 from redlane.profiles.silences import Silence
@@ -22,6 +23,7 @@ class ProfileNeeds(Settings):
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
     deviations: tuple[DeviationReference, ...] = ()
+    mixtures: tuple[MixtureReference, ...] = ()
     mirror: tuple[MirrorReference, ...] = ()
     links: tuple[Link, ...] = ()
     silences: tuple[Silence, ...] = ()
