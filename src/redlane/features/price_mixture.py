@@ -29,11 +29,11 @@ class _Wording(NamedTuple):
 
 
 _WORDING: dict[Measure, _Wording] = {
-    "price_per_kg": _Wording("price per kg", "valuation", "over_invoicing"),
-    "price_per_unit": _Wording("price per unit", "valuation", "over_invoicing"),
+    "price_per_kg": _Wording("unit price per kg", "valuation", "over_invoicing"),
+    "price_per_unit": _Wording("unit price per unit", "valuation", "over_invoicing"),
     "mass_per_unit": _Wording("mass per unit", "quantity", "quantity"),
-    "net_to_gross": _Wording("share of net in gross mass", "quantity", "quantity"),
-    "value": _Wording("value", "valuation", "over_invoicing"),
+    "net_to_gross": _Wording("net by gross mass", "quantity", "quantity"),
+    "value": _Wording("customs value", "valuation", "over_invoicing"),
 }
 
 _MEANINGS: dict[Part, tuple[str, str]] = {
@@ -101,7 +101,7 @@ class PriceMixture(Family):
         said = {name: self._name(key, name) for name in (f"{side}_part", "earlier")}
         return Feature(
             name=self._name(key, part),
-            meaning=f"{capital(key_words(key))}: {meaning}, given earlier {many} {tail}".strip(),
+            meaning=f"{capital(key_words(key))}: {meaning}, given earlier ones {tail}".strip(),
             sentence=f"this one is {{{self._now}:share}} of the usual; of {many} of {key_phrase(key)} {tail} "
             f"about {{{said[f'{side}_part']}:share}} look {word} ({{{said['earlier']}}} declarations)",
             group=wording.low if side == "low" else wording.high,

@@ -106,6 +106,8 @@ class BoostedSettings(TreeSettings, ModelSettings):
     learning_rate: Share = 0.03
     rounds: Count = 2500
     feature_fraction: Share = 0.2
+    members: Annotated[int, Field(ge=1, le=100)] = 1
+    """Sets of trees grown from seeds one after the other, whose mean is the model; ``rounds`` are those of each."""
     metric: Literal["binary_logloss", "average_precision", "auc"] = "average_precision"
     """What early stopping watches on the tuning period."""
     monotone: bool = False

@@ -1,6 +1,6 @@
 """LightGBM: on the outcome, on the order within a day or week, or on the outcome weighed by what was recovered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from redlane.errors import RedlaneError
+from redlane.model.averaging import averaged
 from redlane.model.growing import Grower, Table
 from redlane.model.learners.lesson import Learnt, Lesson
 from redlane.model.settings import BoostedSettings, Count, LightGBMSettings, NotNegative
 from redlane.model.training_data import TrainingData
+from redlane.model.trees import Trees
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -118,15 +120,29 @@ def _grown(lesson: Lesson, settings: BoostedSettings, objective: dict[str, Any],
     parameters = {**settings.parameters(), **objective, "metric": settings.metric}
     if settings.monotone:
         parameters["monotone_constraints"] = [spec.direction for spec in lesson.specs]
-    if lesson.rounds is not None:
-        settings = settings.model_copy(update={"rounds": lesson.rounds})
     table, *later = (
         prepare(data, grower.table(data, data.irregular))
         for data in (lesson.rows, lesson.watch)
         if data is not None
     )
-    trees = grower.grow(parameters, settings, table, later[0] if later else None)
-    return Learnt(trees, trees.count)
+    limits = settings.model_copy(update={} if lesson.rounds is None else {"rounds": lesson.rounds})
+    members = [
+        replace(grower, seed=_seed(settings, place)).grow(
+            parameters, limits, table, later[0] if later else None
+        )
+        for place in range(settings.members)
+    ]
+    return Learnt(averaged(members), _usual_rounds(members))
+
+
+def _seed(settings: BoostedSettings, place: int) -> int:
+    """The seed of the member at *place*: the settings' own, then those after it."""
+    return (settings.seed + place) % 2**31
+
+
+def _usual_rounds(members: Sequence[Trees]) -> int:
+    """The median of what early stopping kept: all members are grown so long when nothing stops them."""
+    return max(1, round(float(np.median([member.count for member in members]))))
 
 
 def _in_periods(data: TrainingData, settings: LightGBMRankerSettings) -> TrainingData:
