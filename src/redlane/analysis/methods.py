@@ -44,21 +44,22 @@ class Method:
 
 
 def changed_price(features: pd.DataFrame, side: str) -> Numbers:
-    """Mean over all keys of the log odds that the price was changed: a logarithmic pool of the keys' opinions.
+    """Mean of the importer's and the narrower key's log odds that the price was changed: a logarithmic pool.
 
-    An importer's history says how often it changes prices, a narrower key's what its honest prices are.
+    An importer's history says how often it changes prices at all, that of its trade in a good how often there.
 
-    >>> odds = {"importer_price_per_kg_low_odds": [1.0], "importer_x_seller_price_per_kg_low_odds": [3.0]}
+    >>> odds = {"importer_price_per_kg_low_odds": [1.0], "importer_x_hs6_price_per_kg_low_odds": [3.0]}
     >>> changed_price(pd.DataFrame(odds), "low").tolist()
     [2.0]
     """
-    names = [name for name in map(str, features) if name.endswith(f"_price_per_kg_{side}_odds")]
+    names = [f"{key}_price_per_kg_{side}_odds" for key in ("importer", "importer_x_hs6")]
     return np.asarray(features[names].mean(axis=1), np.float64)
 
 
 def short_amount(features: pd.DataFrame) -> Numbers:
-    """The larger deviation of the two that an understated quantity leaves: units too heavy, or packing too heavy."""
-    return np.fmax(_column(features, "mass_per_unit_z"), -_column(features, "net_to_gross_z"))
+    """The larger log odds of the two that an understated quantity leaves: units too heavy, or packing too heavy."""
+    heavy = _column(features, "importer_mass_per_unit_high_odds")
+    return np.fmax(heavy, _column(features, "importer_net_to_gross_low_odds"))
 
 
 def duty_left_through_a_hub(features: pd.DataFrame) -> Numbers:
@@ -95,26 +96,26 @@ METHODS = {
         Method(
             "undervaluation",
             ("price_mixture",),
-            "log odds of a lowered price, mean over the three keys",
+            "log odds of a lowered price, mean of the importer's and of its trade in the good",
             lambda features: changed_price(features, "low"),
-            0.0,
-            0.01,
+            1.0,
+            0.015,
         ),
         Method(
             "over_invoicing",
             ("price_mixture",),
-            "log odds of a raised price, mean over the three keys",
+            "log odds of a raised price, mean of the importer's and of its trade in the good",
             lambda features: changed_price(features, "high"),
-            0.0,
-            0.015,
+            1.0,
+            0.01,
         ),
         Method(
             "quantity_misdeclaration",
-            ("unit_price",),
-            "larger of the robust z of the mass per unit and minus that of net by gross mass",
+            ("price_mixture",),
+            "larger of the log odds of a raised mass per unit and of a lowered net by gross mass",
             short_amount,
-            3.5,
-            0.04,
+            1.0,
+            0.01,
         ),
         Method(
             "misclassification",
