@@ -24,7 +24,15 @@ from redlane.stages.synthesize import write_partner_exports
 CONF = configuration.conf_folder()
 CANARY = "zzcanary"
 PARTIES = ("importer_id", "seller_id", "declarant_id", "carrier_id", "inspector_id")
-QUICK = {"rounds": 40, "early_stopping_rounds": 0, "num_leaves": 7, "min_data_in_leaf": 15, "revenue": None}
+QUICK = {
+    "rounds": 40,
+    "members": 1,
+    "learning_rate": 0.03,
+    "early_stopping_rounds": 0,
+    "num_leaves": 7,
+    "min_data_in_leaf": 15,
+    "revenue": None,
+}
 UNCHECKED = GovernanceSettings.parse({"checks": {"enabled": False}, "assurance": {"enabled": False}})
 WORLD = {
     "weeks": 26,

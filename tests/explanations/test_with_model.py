@@ -32,7 +32,9 @@ def make_training(n, seed):
 
 @pytest.fixture(scope="module")
 def learnt() -> Model:
-    settings = LightGBMSettings(rounds=40, min_data_in_leaf=10, early_stopping_rounds=0, revenue=None)
+    settings = LightGBMSettings(
+        members=1, rounds=40, min_data_in_leaf=10, early_stopping_rounds=0, revenue=None
+    )
     return fit_model(make_training(2000, 1), make_training(1000, 5), SPECS, settings)
 
 

@@ -66,6 +66,7 @@ def quick() -> LightGBMSettings:
             "learning_rate": 0.2,
             "rounds": 40,
             "early_stopping_rounds": 10,
+            "members": 1,
             "num_leaves": 7,
             "num_threads": 1,
             "revenue": {"rounds": 20, "num_leaves": 4, "learning_rate": 0.2, "min_findings": 50},

@@ -34,7 +34,9 @@ def weaker(trained, tmp_path_factory):
     """A bundle of the same days with a few small trees on the features redlane began with."""
     folder = tmp_path_factory.mktemp("weaker")
     features = chosen("features", "first", unavailable="leave_out")
-    model = chosen("model", "lightgbm", rounds=2, early_stopping_rounds=0, num_leaves=3, revenue=None)
+    model = chosen(
+        "model", "lightgbm", rounds=2, members=1, early_stopping_rounds=0, num_leaves=3, revenue=None
+    )
     return run_train(folder, [trained.history_file], features=features, model=model).paths
 
 

@@ -17,7 +17,13 @@ from redlane.model.bundle import read_bundle
 from tests.payments import RECIPE, payments
 
 NEW_FROM = "2025-04-24"
-QUICK = ["model.rounds=60", "model.early_stopping_rounds=0", "model.learning_rate=0.1", "model.revenue=null"]
+QUICK = [
+    "model.rounds=60",
+    "model.members=1",
+    "model.early_stopping_rounds=0",
+    "model.learning_rate=0.1",
+    "model.revenue=null",
+]
 CUSTOMS = re.compile(r"importer|seller|declar|customs|inspection|irregularity", re.IGNORECASE)
 
 

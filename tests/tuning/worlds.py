@@ -49,7 +49,9 @@ def run_tune(folder: Path, frame: pd.DataFrame, **changes: Any) -> StageResult:
         "partner_exports": chosen("partner_exports", "comtrade"),
         "features": chosen("features", "kcs", families=FAMILIES),
         "flags": chosen("flags", "default"),
-        "model": chosen("model", "lightgbm", rounds=8, early_stopping_rounds=0, min_data_in_leaf=4000),
+        "model": chosen(
+            "model", "lightgbm", rounds=8, members=1, early_stopping_rounds=0, min_data_in_leaf=4000
+        ),
         "periods": PERIODS,
         "weighting": Weighting(repeat_key=("hs6",), repeat_weight=0.9),
         "evaluation": chosen("evaluation", "default", bootstrap_repeats=50),

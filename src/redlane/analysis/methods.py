@@ -107,7 +107,7 @@ METHODS = {
             "log odds of a raised price, mean of the importer's and of its trade in the good",
             lambda features: changed_price(features, "high"),
             1.0,
-            0.01,
+            0.015,
         ),
         Method(
             "quantity_misdeclaration",

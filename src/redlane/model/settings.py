@@ -124,3 +124,7 @@ class LightGBMSettings(BoostedSettings):
     about: ClassVar[str] = "gradient boosted trees (LightGBM) on the log-odds"
 
     name: Literal["lightgbm"] = "lightgbm"
+    learning_rate: Share = 0.1
+    rounds: Count = 800
+    early_stopping_rounds: Annotated[int, Field(ge=0)] = 50
+    members: Annotated[int, Field(ge=1, le=100)] = 4
