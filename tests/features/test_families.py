@@ -110,6 +110,10 @@ def test_route_and_preference(world):
     assert found["preference_elsewhere"].tolist() == (differs * world.preference_claimed).tolist()
 
 
+PUBLISHED = pd.Timestamp("2024-01-03")
+"""A day at whose end reference prices are published."""
+
+
 def test_unit_price_speaks_in_both_directions():
     """One cell with prices 1 to 40 per kg; then one declaration far below, and one far above."""
     usual = pd.concat(
@@ -120,7 +124,7 @@ def test_unit_price_speaks_in_both_directions():
             for i in range(1, 41)
         ]
     )
-    usual["registered_on"] = pd.Timestamp("2024-01-01")
+    usual["registered_on"] = PUBLISHED
     odd = pd.concat(
         [
             small_world(1).assign(declaration_id=i, customs_value=v, net_mass=10.0)
@@ -145,7 +149,7 @@ def test_a_degenerate_price_cell_gives_a_missing_value_never_infinity():
             for i in range(40)
         ]
     )
-    same["registered_on"] = pd.Timestamp("2024-01-01")
+    same["registered_on"] = PUBLISHED
     odd = small_world(1).assign(
         declaration_id="odd", customs_value=500.0, net_mass=10.0, registered_on=pd.Timestamp("2024-02-01")
     )

@@ -26,11 +26,12 @@ def looked_up(profiles, importer, day):
 
 
 def by_hand(rows, importer, day):
-    """Measured at the last grid day before *day*, from what was known at its end."""
+    """Measured at the last grid day up to the last day of trade before *day*, from what was known at its end."""
     grid = [
         d for d in range(min(r[2] for r in rows), max(r[2] for r in rows) + 1) if (EPOCH + d + 1) % 5 == 0
     ]
-    on = max((d for d in grid if d < day), default=None)
+    traded = max((r[2] for r in rows if r[2] < day), default=-1)
+    on = max((d for d in grid if d <= traded), default=None)
     links = {(r[0], r[1]) for r in rows if on is not None and on - 20 < r[2] <= on}
     if importer not in {i for i, _ in links}:
         return None

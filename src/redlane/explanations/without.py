@@ -59,8 +59,8 @@ def without(features: pd.DataFrame, specs: Sequence[Feature], rows: Places, gone
     >>> pair = [Feature("n_30d", "", "n {value}", "behaviour"), Feature("n_90d", "", "m {value}", "behaviour"),
     ...         Feature("office", "", "{value}", "behaviour", kind="category")]
     >>> frame = pd.DataFrame({"n_30d": [1.0], "n_90d": [2.0], "office": ["A"]})
-    >>> without(frame, pair, np.array([0, 0]), np.array([[True, False], [False, True]])).values.tolist()
-    [[nan, nan, 'A'], [1.0, 2.0, None]]
+    >>> without(frame, pair, np.array([0, 0]), np.array([[True, False], [False, True]])).isna().values.tolist()
+    [[True, True, False], [False, False, True]]
     """
     columns = {}
     for fact, places in enumerate(reason_keys(specs)):
