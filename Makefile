@@ -60,7 +60,7 @@ synthetic: setup  ## the demo's world in eight times its size: the numbers of th
 	  declarations.importers=5700 declarations.sellers=4300 declarations.brokers=225
 	$(REDLANE) train experiment=synthetic
 
-recall: setup  ## what each family of features finds, per planted scheme (half an hour)
+recall: setup  ## what each family of features finds, per planted scheme (three quarters of an hour)
 	$(BIN)/python benchmarks/bench_recall.py
 
 ui: setup  ## MLflow's own page on the runs, on this machine only

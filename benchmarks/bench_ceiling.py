@@ -43,8 +43,8 @@ LABELLED = 20_000
 NUMBERS: Mapping[str, tuple[str, int]] = {
     "robust z": ("price_per_kg_z", 1),
     "odds of the importer": ("importer_price_per_kg_{}_odds", 0),
-    "odds of importer and seller": ("importer_x_seller_price_per_kg_{}_odds", 0),
-    "odds of importer, seller, good": ("importer_x_seller_x_hs6_price_per_kg_{}_odds", 0),
+    "odds of importer and good": ("importer_x_hs6_price_per_kg_{}_odds", 0),
+    "odds of the declarant": ("declarant_price_per_kg_{}_odds", 0),
     "gap to the true level": ("true_gap", 1),
     "gap to the true own level, in true spreads": ("true_own_z", 1),
 }
