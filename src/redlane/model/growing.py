@@ -38,8 +38,6 @@ class Grower:
     specs: Sequence[Feature]
     levels: Levels
     settings: ModelSettings
-    seed: int | None = None
-    """Another seed than that of the settings."""
 
     def table(self, data: TrainingData, target: Floats) -> Table:
         """The rows of *data* with their *target*."""
@@ -66,7 +64,7 @@ class Grower:
 
     def _reproducible(self) -> dict[str, Any]:
         return {
-            "seed": self.settings.seed if self.seed is None else self.seed,
+            "seed": self.settings.seed,
             "num_threads": self.settings.num_threads,
             "deterministic": True,
             "force_row_wise": True,

@@ -127,7 +127,7 @@ def _grown(lesson: Lesson, settings: BoostedSettings, objective: dict[str, Any],
     )
     limits = settings.model_copy(update={} if lesson.rounds is None else {"rounds": lesson.rounds})
     members = [
-        replace(grower, seed=_seed(settings, place)).grow(
+        replace(grower, settings=_of_member(settings, place)).grow(
             parameters, limits, table, later[0] if later else None
         )
         for place in range(settings.members)
@@ -135,9 +135,9 @@ def _grown(lesson: Lesson, settings: BoostedSettings, objective: dict[str, Any],
     return Learnt(averaged(members), _usual_rounds(members))
 
 
-def _seed(settings: BoostedSettings, place: int) -> int:
-    """The seed of the member at *place*: the settings' own, then those after it."""
-    return (settings.seed + place) % 2**31
+def _of_member(settings: BoostedSettings, place: int) -> BoostedSettings:
+    """The settings with the seed of the member at *place*: their own, then those after it."""
+    return settings.model_copy(update={"seed": (settings.seed + place) % 2**31})
 
 
 def _usual_rounds(members: Sequence[Trees]) -> int:
