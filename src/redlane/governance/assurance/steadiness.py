@@ -171,7 +171,7 @@ def _reseeded(trial: Trial) -> Facts:
 
 
 def _permuted(trial: Trial) -> Facts:
-    return Facts.of(contributions_of(trial.permuted, trial.features), trial.study.specs)
+    return Facts.of(trial.permuted_contributions, trial.study.specs)
 
 
 def _overlap(trial: Trial, shared: Floats, whom: str, bound: float) -> Verdict:

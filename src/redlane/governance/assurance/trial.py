@@ -124,6 +124,11 @@ class Trial:
         first, second = (self._dealt(data, draw) for draw, data in enumerate(self.study.periods))
         return self.study.retrained(None, chosen.model_copy(update=known), (first, second))
 
+    @cached_property
+    def permuted_contributions(self) -> Floats:
+        """What each feature adds to the margins of that model, the base value last."""
+        return contributions_of(self.permuted, self.features)
+
     def _dealt(self, data: TrainingData, draw: int) -> TrainingData:
         """The rows with the outcomes, and what they brought, of others of their week."""
         day = np.zeros(len(data), np.int64) if data.day is None else data.day
