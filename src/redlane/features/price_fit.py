@@ -11,7 +11,7 @@ from redlane.features.usual_rates import HS6
 from redlane.features.view import Numbers, View
 from redlane.hashing import Hashes, combine
 from redlane.profiles.keys import Key
-from redlane.profiles.prices import PARTY, PriceReference, log_measure
+from redlane.profiles.prices import PARTY, PriceReference
 
 _BY_ORIGIN: Key = ("hs6", "origin_country")
 _FREEDOM = 4.0
@@ -38,9 +38,7 @@ class PriceFit:
 
     def __init__(self, view: View, reference: PriceReference) -> None:
         self._view, self._reference = view, reference
-        amounts = {name: view.column(name) for name in reference.ratio.columns()}
-        first = next(iter(amounts.values())).to_frame()
-        self.log_price: Numbers = log_measure(first.assign(**amounts), reference.measure)
+        self.log_price: Numbers = view.log_measure(reference.measure)
 
     @cached_property
     def own(self) -> Cells:

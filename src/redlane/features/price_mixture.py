@@ -14,7 +14,7 @@ from redlane.profiles.keys import Key, key_name, key_phrase, key_words, source_c
 from redlane.profiles.mixture import EVIDENCE, Foretold, Verdict, judge
 from redlane.profiles.mixture_kind import MixtureReference, MixturesSeen
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import Measure, log_measure
+from redlane.profiles.prices import Measure
 
 Part = Literal["low_odds", "high_odds", "low_rate", "high_rate"]
 GAP = "gap"
@@ -125,7 +125,8 @@ class PriceMixture(Family):
 
     def compute(self, view: View) -> Computed:
         """NaN where the price or a reference for it is missing; without earlier declarations, what is usual."""
-        away, foretold = self._deviation(view), self._foretold(view)
+        away = self._deviation(view)
+        foretold = self._foretold(view, away)
         computed: Computed = {}
         for key in self.mixture.keys:
             found = self._verdict(view, key, foretold, away)._asdict()
@@ -134,16 +135,14 @@ class PriceMixture(Family):
 
     def _deviation(self, view: View) -> Numbers:
         reference = self.mixture.reference
-        amounts = {name: view.column(name) for name in reference.ratio.columns()}
-        first = next(iter(amounts.values())).to_frame()
-        return log_measure(first.assign(**amounts), reference.measure) - view.prices(reference)["median"]
+        return view.log_measure(reference.measure) - view.prices(reference)["median"]
 
     def _seen(self, view: View) -> MixturesSeen:
         seen: MixturesSeen = view.profile("mixtures", self.mixture)
         return seen
 
-    def _foretold(self, view: View) -> Foretold:
-        return self.mixture.mixture.foretell(self._seen(view).trade(), self._deviation(view))
+    def _foretold(self, view: View, away: Numbers) -> Foretold:
+        return self.mixture.mixture.foretell(self._seen(view).trade(), away)
 
     def _verdict(self, view: View, key: Key, foretold: Foretold, away: Numbers) -> Verdict:
         party, window = self._seen(view).party(key), days_of(self.window)
@@ -157,7 +156,8 @@ class PriceMixture(Family):
 
     def facts(self, view: View) -> Computed:
         """This price beside the usual; the level of its trade; what the parties' earlier prices look like."""
-        away, foretold, trade = self._deviation(view), self._foretold(view), self.mixture.trade
+        away, trade = self._deviation(view), self.mixture.trade
+        foretold = self._foretold(view, away)
         facts: Computed = {
             self._now: np.exp(away),
             self._name(trade, "own"): np.exp(foretold.level),

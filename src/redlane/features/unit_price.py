@@ -5,7 +5,6 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import Field
 
 from redlane.features import deviation
@@ -14,7 +13,7 @@ from redlane.features.spec import Feature, Group
 from redlane.features.view import Numbers, View
 from redlane.profiles.keys import source_columns
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import PARTY, Measure, PriceReference, log_measure
+from redlane.profiles.prices import PARTY, Measure, PriceReference
 
 Part = Literal[
     "log_ratio",
@@ -158,7 +157,11 @@ class UnitPrice(Family):
 
     def compute(self, view: View) -> Computed:
         """NaN where the ratio or a cell with enough declarations is missing."""
-        x, cell, floor = self._logarithm(view), view.prices(self.reference), self.scale_floor
+        x, cell, floor = (
+            view.log_measure(self.reference.measure),
+            view.prices(self.reference),
+            self.scale_floor,
+        )
         declared = view.number(self.reference.ratio.above)
         made: dict[Part, Callable[[], Numbers]] = {
             "log_ratio": lambda: x - cell["median"],
@@ -177,10 +180,6 @@ class UnitPrice(Family):
         }
         return {f"{self._stem}_{part}": made[part]() for part in self.parts}
 
-    def _logarithm(self, view: View) -> Numbers:
-        columns = {name: view.column(name) for name in self.reference.ratio.columns()}
-        return log_measure(pd.DataFrame(columns), self.reference.measure)
-
     def fact_names(self) -> tuple[str, ...]:
         """The ratio, and the cell it is compared with."""
         return tuple(f"{self._stem}_{fact}" for fact in ("declared", "q1", "q3", "among", "cell"))
@@ -189,7 +188,7 @@ class UnitPrice(Family):
         """The ratio and the quartiles, the declarations of the cell, and the cell in words."""
         cell = view.prices(self.reference)
         made: Computed = {
-            "declared": np.exp(self._logarithm(view)),
+            "declared": np.exp(view.log_measure(self.reference.measure)),
             "q1": np.exp(cell["q1"]),
             "q3": np.exp(cell["q3"]),
             "among": cell["n"],

@@ -13,7 +13,7 @@ from redlane.hashing import Hashes
 from redlane.profiles.build import Profiles
 from redlane.profiles.keys import Key, KeyHashes
 from redlane.profiles.ledger import Seen
-from redlane.profiles.prices import PriceReference
+from redlane.profiles.prices import MEASURES, Measure, PriceReference, log_measure
 
 Numbers = npt.NDArray[np.float64]
 Found = TypeVar("Found")
@@ -49,6 +49,12 @@ class View:
     def number(self, name: str) -> Numbers:
         """A declared number, float64, NaN where missing."""
         return self.column(name).to_numpy("float64")
+
+    def log_measure(self, measure: Measure) -> Numbers:
+        """Natural logarithm of a ratio of declared amounts: see :func:`redlane.profiles.prices.log_measure`."""
+        above, below = MEASURES[measure].above, MEASURES[measure].below
+        require_declared([above] if below is None else [above, below], "a feature")
+        return self._once("log_measure", measure, lambda: log_measure(self._declarations, measure))
 
     def text(self, name: str) -> npt.NDArray[np.object_]:
         """A declared text, None where missing."""

@@ -80,13 +80,8 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
 
     def extend(self, need: DeviationReference, delivery: Delivery, earlier: Deviations | None) -> Deviations:
         """The newly registered declarations that have a reference price."""
-        if delivery.held is None:
-            raise RuntimeError("deviations are built of reference prices, which this delivery does not hold")
-        book = delivery.held("prices", need.reference)
-        cell = book.before(delivery.hashes, delivery.registered)
-        deviation = log_measure(delivery.declarations, need.reference.measure) - cell["median"]
-        rows = delivery.arrived[np.isfinite(deviation[delivery.arrived])]
-        amounts = _amounts(deviation[rows], need)
+        rows, deviation = arrived_deviations(need.reference, delivery)
+        amounts = _amounts(deviation, need)
         days = delivery.registered[rows]
         return {
             key: Ledger.of_events(delivery.hashes.of(key)[rows], days, amounts) for key in need.every_key()
@@ -134,6 +129,20 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
             (f"{what} {', '.join(key) or 'all'}", len(ledger.index.keys), len(ledger))
             for key, ledger in table.items()
         ]
+
+
+def arrived_deviations(reference: PriceReference, delivery: Delivery) -> tuple[Amounts, Numbers]:
+    """The newly registered declarations that have a reference price, and how far each lies from that of its day.
+
+    Raises:
+        RuntimeError: the delivery does not hold the reference prices.
+    """
+    if delivery.held is None:
+        raise RuntimeError("deviations are built of reference prices, which this delivery does not hold")
+    cell = delivery.held("prices", reference).before(delivery.hashes, delivery.registered)
+    deviation = log_measure(delivery.declarations, reference.measure) - cell["median"]
+    rows = delivery.arrived[np.isfinite(deviation[delivery.arrived])]
+    return rows, deviation[rows]
 
 
 def _amounts(deviation: Numbers, need: DeviationReference) -> dict[str, Amounts]:

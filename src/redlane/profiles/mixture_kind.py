@@ -15,12 +15,13 @@ from pydantic import Field, field_validator
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
 from redlane.profiles.delivery import Delivery
+from redlane.profiles.deviations import arrived_deviations
 from redlane.profiles.keys import Key, KeyHashes, check_key, key_name, source_columns
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Amounts, Ledger, Seen
 from redlane.profiles.mixture import BORDERS, EVIDENCE, Mixture, Shape, mixture
 from redlane.profiles.parquet import digest, part_file, read_columns
-from redlane.profiles.prices import PriceReference, log_measure
+from redlane.profiles.prices import PriceReference
 from redlane.profiles.table_files import ledger_of, write_ledger
 from redlane.settings import Settings
 
@@ -103,12 +104,8 @@ class MixtureKind(Kind[MixtureReference, Mixtures]):
 
     def extend(self, need: MixtureReference, delivery: Delivery, earlier: Mixtures | None) -> Mixtures:
         """The newly registered declarations that have a reference price."""
-        if delivery.held is None:
-            raise RuntimeError("mixtures are built of reference prices, which this delivery does not hold")
-        cell = delivery.held("prices", need.reference).before(delivery.hashes, delivery.registered)
-        deviation = log_measure(delivery.declarations, need.reference.measure) - cell["median"]
-        rows = delivery.arrived[np.isfinite(deviation[delivery.arrived])]
-        bins, days = need.mixture.bins(deviation[rows]), delivery.registered[rows]
+        rows, deviation = arrived_deviations(need.reference, delivery)
+        bins, days = need.mixture.bins(deviation), delivery.registered[rows]
         trade = delivery.hashes.of(need.trade)[rows]
         added = Ledger.of_events(trade, days, _one_hot(bins))
         trades = Ledger.merge([earlier.trades, added]) if earlier else added
