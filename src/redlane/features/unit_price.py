@@ -157,11 +157,8 @@ class UnitPrice(Family):
 
     def compute(self, view: View) -> Computed:
         """NaN where the ratio or a cell with enough declarations is missing."""
-        x, cell, floor = (
-            view.log_measure(self.reference.measure),
-            view.prices(self.reference),
-            self.scale_floor,
-        )
+        x, floor = view.log_measure(self.reference.measure), self.scale_floor
+        cell = view.prices(self.reference)
         declared = view.number(self.reference.ratio.above)
         made: dict[Part, Callable[[], Numbers]] = {
             "log_ratio": lambda: x - cell["median"],
