@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from redlane.declarations.periods import days
 from redlane.hashing import hash64
 from redlane.profiles.build import Profiles, build
+from redlane.profiles.grid import publication_days
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.pricebook import publication_days
 from redlane.profiles.prices import PriceReference, log_measure
 from tests.worlds import small_world
 
@@ -40,7 +40,11 @@ def dominated(seed=0, n=500):
 def by_hand(world, row, reference):
     """The definition, read off METHODS: rows of the window that ends on the last publication day before."""
     day = days(world["registered_on"])
-    published = [p for p in publication_days(int(day.min()) - 1, int(day.max()), reference) if p < day[row]]
+    published = [
+        p
+        for p in publication_days(int(day.min()) - 1, int(day.max()), reference.publish_every_days)
+        if p < day[row]
+    ]
     if not published:
         return None
     window = (day <= published[-1]) & (day > published[-1] - reference.window_days)

@@ -80,5 +80,5 @@ class PriceKind(Kind[PriceReference, PriceBook]):
 
 def _rows(need: PriceReference, delivery: Delivery) -> PriceRows:
     if not len(delivery.arrived):
-        return PriceRows.none(need)
+        return PriceRows.none(len(need.levels))
     return PriceRows.of_declarations(delivery.declarations, delivery.registered, delivery.hashes, need)

@@ -8,10 +8,11 @@ import pandas as pd
 
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes, combine
+from redlane.profiles.grid import last_publication, publication_days
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.prices import PARTY, STATISTICS, Numbers, PriceReference, Snapshot, log_measure
 from redlane.profiles.publishing import Sheet, publish, stack
-from redlane.profiles.trading_days import last_before, trading_days
+from redlane.profiles.trading_days import trading_days
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,21 @@ class PriceRows:
     ) -> "PriceRows":
         """Take the declarations that have a unit price, in an order that does not depend on the file's."""
         price = log_measure(declarations, reference.measure)
-        importers = importers_of(hashes, reference, len(price))
-        kept = np.flatnonzero(np.isfinite(price))
-        finest = hashes.of(reference.key(reference.levels[0]))
-        kept = kept[np.lexsort((importers[kept], price[kept], finest[kept], registered[kept]))]
-        keys = tuple(hashes.of(reference.key(level))[kept] for level in reference.levels)
-        return cls(registered[kept], price[kept], importers[kept], keys)
+        keys = [hashes.of(reference.key(level)) for level in reference.levels]
+        return cls.of(registered, price, importers_of(hashes, reference, len(price)), keys)
 
     @classmethod
-    def none(cls, reference: PriceReference) -> "PriceRows":
-        """No prices at all."""
+    def of(cls, days: Days, log_price: Numbers, importers: Hashes, keys: Sequence[Hashes]) -> "PriceRows":
+        """Those with a price, by day, first key, price and importer: the other keys must follow from the first."""
+        kept = np.flatnonzero(np.isfinite(log_price))
+        kept = kept[np.lexsort((importers[kept], log_price[kept], keys[0][kept], days[kept]))]
+        return cls(days[kept], log_price[kept], importers[kept], tuple(key[kept] for key in keys))
+
+    @classmethod
+    def none(cls, keys: int) -> "PriceRows":
+        """No prices at all, by so many *keys*."""
         nobody = np.empty(0, np.uint64)
-        return cls(np.empty(0, np.int64), np.empty(0), nobody, tuple(nobody for _ in reference.levels))
+        return cls(np.empty(0, np.int64), np.empty(0), nobody, tuple(nobody for _ in range(keys)))
 
     @classmethod
     def merge(cls, parts: "Sequence[PriceRows]") -> "PriceRows":
@@ -89,7 +93,7 @@ class PriceBook:
             return cls(reference, rows, empty, empty, last)
         last = int(rows.days.max())
         published = earlier.published if earlier and earlier.published >= 0 else int(rows.days.min()) - 1
-        on = publication_days(published, last, reference)
+        on = publication_days(published, last, reference.publish_every_days)
         seen = rows
         if earlier:
             seen = PriceRows.merge([earlier.rows.after(published + 1 - reference.window_days), rows])
@@ -148,10 +152,8 @@ class PriceBook:
         return seen
 
     def last_publication(self, days: Days) -> Days:
-        """The last day of the grid that the store had reached before each day: see :mod:`trading_days`."""
-        day = last_before(self._trading_days(), days)
-        on: Days = day - (day + 1) % self.reference.publish_every_days
-        return on
+        """The last day on which prices were published before each day: see :mod:`redlane.profiles.grid`."""
+        return last_publication(self._trading_days(), days, self.reference.publish_every_days)
 
     def _trading_days(self) -> Days:
         cached: Days | None = self.__dict__.get("_trading")
@@ -164,16 +166,6 @@ class PriceBook:
 def importers_of(hashes: KeyHashes, reference: PriceReference, count: int) -> Hashes:
     """The importer of each of *count* declarations; missing where no importer is ever left out."""
     return hashes.of((PARTY,)) if reference.dominant_share else np.zeros(count, np.uint64)
-
-
-def publication_days(first: int, last: int, reference: PriceReference) -> range:
-    """The days after *first* and up to *last* at whose end prices are published: a fixed grid of days.
-
-    >>> list(publication_days(3, 21, PriceReference(publish_every_days=7)))
-    [6, 13, 20]
-    """
-    step = reference.publish_every_days
-    return range(first + 1 + (-(first + 2)) % step, last + 1, step)
 
 
 def _published(
