@@ -13,8 +13,12 @@ from tests.worlds import small_world
 FAMILY = {
     "family": "price_mixture",
     "mixture": {
-        "reference": {"levels": [["hs4"], ["hs2"]], "minimum_count": 5, "dominant_share": 0},
-        "trade": ["importer_id", "hs4"],
+        "reference": {
+            "trade": ["importer_id", "hs4"],
+            "effects": [{"key": ["hs4"], "spread": 1.0}, {"key": ["hs2"], "spread": 1.0}],
+            "known_within": 0.9,
+            "minimum_trades": 5,
+        },
         "keys": [["importer_id"], ["declarant_id"]],
     },
     "window": 60,

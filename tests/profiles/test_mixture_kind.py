@@ -7,21 +7,24 @@ import pytest
 from redlane.declarations.periods import days
 from redlane.errors import RedlaneError
 from redlane.profiles.build import Profiles, build
+from redlane.profiles.expected import Effect, ExpectedReference
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.mixture import EVIDENCE, STEPS
 from redlane.profiles.mixture_kind import MixtureReference
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import PriceReference, log_measure
+from redlane.profiles.prices import log_measure
 from redlane.profiles.store import append_to_store, create_store, open_store
 from tests.worlds import small_world
 
-PRICES = PriceReference(
-    levels=(("hs4",), ("hs2",)), window_days=120, publish_every_days=7, minimum_count=5, dominant_share=0
+PRICES = ExpectedReference(
+    trade=("importer_id", "hs4"),
+    effects=(Effect(key=("hs4",), spread=1.0), Effect(key=("hs2",), spread=1.0)),
+    window_days=60,
+    known_within=0.9,
+    minimum_trades=5,
 )
-NEED = MixtureReference(
-    reference=PRICES, trade=("importer_id", "hs4"), keys=(("importer_id",), ("declarant_id",)), window_days=60
-)
-NEEDS = ProfileNeeds(prices=(PRICES,), mixtures=(NEED,))
+NEED = MixtureReference(reference=PRICES, keys=(("importer_id",), ("declarant_id",)))
+NEEDS = ProfileNeeds(expected=(PRICES,), mixtures=(NEED,))
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +42,8 @@ def _seen(profiles: Profiles, frame: pd.DataFrame) -> list[list[int]]:
 def test_the_evidence_of_a_party_is_that_of_its_declarations(world):
     """Each against the prices of its own day and the strictly earlier declarations of its trade within the window."""
     profiles = build(world, NEEDS)
-    cell = profiles.prices[PRICES].before(KeyHashes(world), days(world["registered_on"]))
-    away = log_measure(world, "price_per_kg") - cell["median"]
+    usual = profiles.before("expected", PRICES, KeyHashes(world), days(world["registered_on"]))
+    away = log_measure(world, "price_per_kg") - usual["expected"]
     when, hs4 = world["registered_on"], world["hs_code"].str[:4]
     row = int(np.argmax(world.groupby("importer_id").cumcount()))
     mine = (world["importer_id"] == world["importer_id"][row]) & np.isfinite(away)
@@ -79,7 +82,7 @@ def test_the_day_itself_and_later_are_invisible(world):
     assert _seen(build(changed, NEEDS), today) == expected
 
 
-@pytest.mark.parametrize("wrong", [{"trade": ["colour"]}, {"keys": [["colour"]]}])
+@pytest.mark.parametrize("wrong", [{"reference": {"trade": ["colour"]}}, {"keys": [["colour"]]}])
 def test_unknown_keys_are_refused(wrong):
     with pytest.raises(RedlaneError, match="colour"):
         MixtureReference.parse(wrong)

@@ -13,9 +13,9 @@ from redlane.features.siblings import HS4, SUBHEADINGS, Siblings
 from redlane.features.spec import Feature
 from redlane.features.usual_rates import HS6, due_part, rate_keys
 from redlane.features.view import View
+from redlane.profiles.expected import ExpectedReference
 from redlane.profiles.keys import Key, key_name, key_phrase, source_columns
 from redlane.profiles.needs import ProfileNeeds
-from redlane.profiles.prices import PriceReference
 
 
 class Misclassification(Family):
@@ -25,7 +25,7 @@ class Misclassification(Family):
 
     * rate gap: usual rate of the dearest sibling minus that of the declared subheading, 0 where none is dearer;
     * price fit: ln of how much likelier the price per kg is under the best-fitting dearer sibling than under the
-      declared subheading (t-densities with 4 degrees of freedom around the cells' medians, as wide as the cells);
+      declared subheading (t-densities with 4 degrees of freedom about the expected prices of both);
     * fitting gap: the rate gap to that sibling; duty at stake: value times that gap, times the part of the duty
       that is due at all, times the probability of the sibling when both were equally likely before;
     * dearer share: of the pair's earlier declarations under this subheading or a dearer sibling, the share under
@@ -46,7 +46,7 @@ class Misclassification(Family):
     """Codes of ``tax_type`` under which the ordinary rate is paid."""
     least_gap: float = Field(default=1.0, gt=0)
     pair: Key = ("importer_id", "seller_id")
-    reference: PriceReference = PriceReference()
+    reference: ExpectedReference = ExpectedReference()
 
     def columns(self) -> tuple[str, ...]:
         """Rate, treatment, price and the parts of all keys."""
@@ -55,19 +55,23 @@ class Misclassification(Family):
         return tuple(dict.fromkeys(named))
 
     def reduced_to(self, columns: Container[str]) -> Self | None:
-        """Rates of all treatments together, or no pair, where the declarations do not state them."""
-        without: dict[str, object] = {}
-        if self.full_rates and "tax_type" not in columns:
-            without["full_rates"] = ()
-        if any(name not in columns for name in self.pair):
-            without["pair"] = ()
-        return self.model_copy(update=without).reduced_to(columns) if without else super().reduced_to(columns)
+        """Rates of all treatments together, fewer effects on prices, or no pair, where columns are not declared."""
+        reference = self.reference.reduced_to(columns)
+        if reference is None or "duty_rate" not in columns or "hs_code" not in columns:
+            return None
+        return self.model_copy(
+            update={
+                "reference": reference,
+                "full_rates": self.full_rates if "tax_type" in columns else (),
+                "pair": self.pair if all(name in columns for name in source_columns(self.pair)) else (),
+            }
+        )
 
     def needs(self) -> ProfileNeeds:
         """Subheadings by heading, rates, prices and the pair's activity."""
         pair = ((*self.pair, *HS4), (*self.pair, *HS6)) if self.pair else ()
         return ProfileNeeds(
-            activity=(*rate_keys(self.full_rates), *pair), prices=(self.reference,), links=(SUBHEADINGS,)
+            activity=(*rate_keys(self.full_rates), *pair), expected=(self.reference,), links=(SUBHEADINGS,)
         )
 
     def features(self) -> tuple[Feature, ...]:

@@ -57,7 +57,7 @@ class PairHistory:
         """Distance of the price to the pair's under the declared subheading (everybody's where it has none), minus
         the smallest one to its price under a dearer sibling."""
         own = _log_price(self.view.activity((*self.pair, *HS6)))
-        own = np.where(np.isfinite(own), own, prices.own.median)
+        own = np.where(np.isfinite(own), own, prices.own.level)
         rows = self.siblings.rows
         nearest = -self.siblings.highest(-np.abs(prices.log_price[rows] - self.price))
         return np.abs(prices.log_price - own) - nearest

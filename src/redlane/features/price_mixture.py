@@ -64,21 +64,22 @@ class PriceMixture(Family):
     parts: tuple[Part, ...] = Field(default=tuple(_MEANINGS), min_length=1)
 
     def columns(self) -> tuple[str, ...]:
-        """Those of the reference prices, of the trade and of the keys."""
+        """Those of the expected prices, of the trade and of the keys."""
         return self.mixture.columns()
 
     def reduced_to(self, columns: Container[str]) -> Self | None:
-        """Only the keys whose columns are there; nothing without those of the trade."""
+        """Only the keys, and what prices are expected by, whose columns are there; nothing without either."""
         mixture = self.mixture
         keys = tuple(k for k in mixture.keys if all(name in columns for name in source_columns(k)))
-        always = (*mixture.reference.columns(), *source_columns(mixture.trade))
-        if not keys or not all(name in columns for name in always):
+        reference = mixture.reference.reduced_to(columns)
+        if not keys or reference is None:
             return None
-        return self.model_copy(update={"mixture": mixture.model_copy(update={"keys": keys})})
+        smaller = mixture.model_copy(update={"keys": keys, "reference": reference})
+        return self.model_copy(update={"mixture": smaller})
 
     def needs(self) -> ProfileNeeds:
-        """The mixtures, and the reference prices they are made of."""
-        return ProfileNeeds(prices=(self.mixture.reference,), mixtures=(self.mixture,))
+        """The mixtures, and the expected prices they are made of."""
+        return ProfileNeeds(expected=(self.mixture.reference,), mixtures=(self.mixture,))
 
     def features(self) -> tuple[Feature, ...]:
         """One per key and part, and the gap to the level of the trade."""
@@ -111,7 +112,7 @@ class PriceMixture(Family):
 
     def _gap(self) -> Feature:
         wording, trade = _WORDING[self.mixture.reference.measure], self.mixture.trade
-        many, tail = self.mixture.reference.ratio.words, window_words(self.mixture.window_days)
+        many, tail = self.mixture.reference.ratio.words, window_words(self.mixture.reference.window_days)
         return Feature(
             name=self._name(trade, GAP),
             meaning=f"{capital(key_words(trade))}: logarithm of the {wording.one} over what is expected at its own "
@@ -135,7 +136,8 @@ class PriceMixture(Family):
 
     def _deviation(self, view: View) -> Numbers:
         reference = self.mixture.reference
-        return view.log_measure(reference.measure) - view.prices(reference)["median"]
+        usual: Numbers = view.profile("expected", reference)["expected"]
+        return view.log_measure(reference.measure) - usual
 
     def _seen(self, view: View) -> MixturesSeen:
         seen: MixturesSeen = view.profile("mixtures", self.mixture)

@@ -61,6 +61,16 @@ class Delivery:
             references or {},
         )
 
+    def known(self, kind: str, need: Any) -> Any:
+        """What the profile of *kind* and *need*, built before, knew of each declaration strictly before its day.
+
+        Raises:
+            RuntimeError: this delivery holds no profiles.
+        """
+        if self.held is None:
+            raise RuntimeError(f"{kind} are asked for, and this delivery holds none")
+        return self.held(kind, need).before(self.hashes, self.registered)
+
 
 Held = Callable[[str, Any], Any]
 """The table of a kind and need as it stands with a delivery added."""

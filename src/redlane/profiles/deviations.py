@@ -18,7 +18,7 @@ from redlane.profiles.keys import Key, KeyHashes, check_key, key_name, source_co
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Amounts, Ledger, Seen
 from redlane.profiles.parquet import digest, part_file, read_columns
-from redlane.profiles.prices import Numbers, PriceReference, log_measure
+from redlane.profiles.prices import Measure, Numbers, PriceReference, log_measure
 from redlane.profiles.table_files import ledger_of, write_ledger
 from redlane.settings import Settings
 
@@ -80,7 +80,8 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
 
     def extend(self, need: DeviationReference, delivery: Delivery, earlier: Deviations | None) -> Deviations:
         """The newly registered declarations that have a reference price."""
-        rows, deviation = arrived_deviations(need.reference, delivery)
+        usual = delivery.known("prices", need.reference)["median"]
+        rows, deviation = arrived_deviations(delivery, need.reference.measure, usual)
         amounts = _amounts(deviation, need)
         days = delivery.registered[rows]
         return {
@@ -131,16 +132,9 @@ class DeviationKind(Kind[DeviationReference, Deviations]):
         ]
 
 
-def arrived_deviations(reference: PriceReference, delivery: Delivery) -> tuple[Amounts, Numbers]:
-    """The newly registered declarations that have a reference price, and how far each lies from that of its day.
-
-    Raises:
-        RuntimeError: the delivery does not hold the reference prices.
-    """
-    if delivery.held is None:
-        raise RuntimeError("deviations are built of reference prices, which this delivery does not hold")
-    cell = delivery.held("prices", reference).before(delivery.hashes, delivery.registered)
-    deviation = log_measure(delivery.declarations, reference.measure) - cell["median"]
+def arrived_deviations(delivery: Delivery, measure: Measure, usual: Numbers) -> tuple[Amounts, Numbers]:
+    """The newly registered declarations for which a *usual* logarithm is known, and how far each lies from it."""
+    deviation = log_measure(delivery.declarations, measure) - usual
     rows = delivery.arrived[np.isfinite(deviation[delivery.arrived])]
     return rows, deviation[rows]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from redlane.profiles.deviations import DeviationKind
 from redlane.profiles.digits import DigitKind
+from redlane.profiles.expected_kind import ExpectedKind
 from redlane.profiles.kind import Kind
 from redlane.profiles.ledger_kinds import ActivityKind, OutcomesKind
 from redlane.profiles.links import LinksKind
@@ -18,6 +19,7 @@ _ALL: tuple[Kind[Any, Any], ...] = (
     ActivityKind(),
     OutcomesKind(),
     PriceKind(),
+    ExpectedKind(),
     DeviationKind(),
     MixtureKind(),
     MirrorKind(),

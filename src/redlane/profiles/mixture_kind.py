@@ -16,12 +16,12 @@ from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
 from redlane.profiles.delivery import Delivery
 from redlane.profiles.deviations import arrived_deviations
+from redlane.profiles.expected import ExpectedReference
 from redlane.profiles.keys import Key, KeyHashes, check_key, key_name, source_columns
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.ledger import Amounts, Ledger, Seen
 from redlane.profiles.mixture import BORDERS, EVIDENCE, Mixture, Shape, mixture
 from redlane.profiles.parquet import digest, part_file, read_columns
-from redlane.profiles.prices import PriceReference
 from redlane.profiles.table_files import ledger_of, write_ledger
 from redlane.settings import Settings
 
@@ -29,20 +29,15 @@ BINS = tuple(f"bin_{place}" for place in range(len(BORDERS) + 1))
 
 
 class MixtureReference(Settings):
-    """Whose prices to weigh, beside which reference prices.
+    """Whose prices to weigh, beside which expected prices.
 
-    Declarations with the same ``trade`` share an honest level; each of ``keys`` names parties with one share of
-    lowered or raised prices. ``spread`` is how honest prices vary about their level, ``level_spread`` how levels vary,
-    ``departure`` how far a lowered or raised price lies from the honest one on average: natural logarithms. A trade's
-    level is that of the past ``window_days``.
+    Declarations of the same trade (of ``reference``) share an honest level, that of its past window; each of ``keys``
+    names parties with one share of lowered or raised prices. ``departure`` is how far a lowered or raised price lies
+    from the honest one on average, a natural logarithm.
     """
 
-    reference: PriceReference = PriceReference()
-    trade: Key = ("importer_id", "seller_id", "hs6")
+    reference: ExpectedReference = ExpectedReference()
     keys: tuple[Key, ...] = Field(default=(("importer_id",),), min_length=1)
-    window_days: int = Field(default=365, ge=7)
-    spread: float = Field(default=0.3, gt=0.01, le=2)
-    level_spread: float = Field(default=0.25, gt=0.01, le=2)
     departure: float = Field(default=0.6, gt=0.02, le=3)
 
     @field_validator("keys")
@@ -52,16 +47,15 @@ class MixtureReference(Settings):
             check_key(key, "mixtures")
         return keys
 
-    @field_validator("trade")
-    @classmethod
-    def _known_trade(cls, trade: Key) -> Key:
-        check_key(trade, "mixtures")
-        return trade
+    @property
+    def trade(self) -> Key:
+        """Whose declarations share an honest level."""
+        return self.reference.trade
 
     @property
     def mixture(self) -> Mixture:
         """The hypotheses these prices are weighed by."""
-        return mixture(Shape(self.spread, self.level_spread, self.departure))
+        return mixture(Shape(self.reference.spread, self.reference.level_spread, self.departure))
 
     def columns(self) -> tuple[str, ...]:
         """The declared columns it is made from."""
@@ -103,8 +97,9 @@ class MixtureKind(Kind[MixtureReference, Mixtures]):
     doing = "weighing prices"
 
     def extend(self, need: MixtureReference, delivery: Delivery, earlier: Mixtures | None) -> Mixtures:
-        """The newly registered declarations that have a reference price."""
-        rows, deviation = arrived_deviations(need.reference, delivery)
+        """The newly registered declarations of which a price is expected."""
+        usual = delivery.known("expected", need.reference)["expected"]
+        rows, deviation = arrived_deviations(delivery, need.reference.measure, usual)
         bins, days = need.mixture.bins(deviation), delivery.registered[rows]
         trade = delivery.hashes.of(need.trade)[rows]
         added = Ledger.of_events(trade, days, _one_hot(bins))
@@ -137,7 +132,7 @@ class MixtureKind(Kind[MixtureReference, Mixtures]):
         return MixturesSeen(table, hashes, days, need)
 
     def columns(self, need: MixtureReference) -> tuple[str, ...]:
-        """Those of the reference prices, and the parts of the keys."""
+        """Those of the expected prices, and the parts of the keys."""
         return need.columns()
 
     def words(self, need: MixtureReference) -> str:
@@ -164,7 +159,7 @@ def _one_hot(bins: Amounts) -> dict[str, Amounts]:
 
 
 def _counts(trades: Seen, need: MixtureReference) -> Amounts:
-    return np.stack([trades.total(name, need.window_days) for name in BINS])
+    return np.stack([trades.total(name, need.reference.window_days) for name in BINS])
 
 
 def _evidence(

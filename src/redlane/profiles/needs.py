@@ -5,6 +5,7 @@ from typing import Any
 
 from redlane.profiles.deviations import DeviationReference
 from redlane.profiles.digitcounts import DigitReference
+from redlane.profiles.expected import ExpectedReference
 from redlane.profiles.keys import Key, check_key
 from redlane.profiles.kinds import KINDS
 from redlane.profiles.links import Link
@@ -22,6 +23,7 @@ class ProfileNeeds(Settings):
     activity: tuple[Key, ...] = ()
     outcomes: tuple[Key, ...] = ()
     prices: tuple[PriceReference, ...] = ()
+    expected: tuple[ExpectedReference, ...] = ()
     deviations: tuple[DeviationReference, ...] = ()
     mixtures: tuple[MixtureReference, ...] = ()
     mirror: tuple[MirrorReference, ...] = ()

@@ -1,0 +1,218 @@
+"""Expected prices as a kind of profile: the prices seen, and effects published from them on a fixed grid of days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from redlane.declarations.periods import Days
+from redlane.hashing import MISSING, Hashes, combine
+from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.delivery import Delivery
+from redlane.profiles.expected import Estimated, ExpectedReference, Places, Trades, estimate
+from redlane.profiles.grid import last_publication, publication_days
+from redlane.profiles.keys import EVERYTHING, KeyHashes, key_name
+from redlane.profiles.kind import Kind, Size
+from redlane.profiles.parquet import dates, days_of, digest, numbers, part_file, read_columns, write_columns
+from redlane.profiles.pricebook import PriceRows
+from redlane.profiles.prices import Numbers, Snapshot, log_measure
+from redlane.profiles.robust import Runs, quantile
+from redlane.profiles.table_files import snapshot_of, write_snapshot
+from redlane.profiles.trading_days import trading_days
+
+EFFECT = ("effect", "variance")
+_NOBODY = np.uint64(1)
+"""Who trades where a declaration names no party: one trade for each set of effects."""
+
+
+@dataclass(frozen=True)
+class ExpectedBook:
+    """Prices seen and effects published: ``effects`` holds a table for the mean and for each effect of ``reference``.
+
+    ``rows.keys`` are the trades and then what the effects are of. ``published`` is the last day for which effects have
+    been published; what arrives later with an earlier date enters the next publications, never those already made.
+    """
+
+    reference: ExpectedReference
+    rows: PriceRows
+    effects: tuple[Snapshot, ...]
+    published: int
+
+    @classmethod
+    def extend(
+        cls, rows: PriceRows, reference: ExpectedReference, earlier: "ExpectedBook | None" = None
+    ) -> "ExpectedBook":
+        """The addition to *earlier* that *rows* bring: publications up to the last day of *rows*."""
+        if not len(rows.days):
+            last = earlier.published if earlier else -1
+            return cls(reference, rows, tuple(_stacked([]) for _ in reference.every_key()), last)
+        last = int(rows.days.max())
+        published = earlier.published if earlier and earlier.published >= 0 else int(rows.days.min()) - 1
+        seen = rows
+        if earlier:
+            seen = PriceRows.merge([earlier.rows.after(published + 1 - reference.window_days), rows])
+        on = publication_days(published, last, reference.publish_every_days)
+        return cls(reference, rows, _published(seen, on, reference), max(last, published))
+
+    @classmethod
+    def merge(cls, parts: "Sequence[ExpectedBook]") -> "ExpectedBook":
+        """One book of consecutive additions."""
+        if len(parts) == 1:
+            return parts[0]
+        tables = zip(*(part.effects for part in parts), strict=True)
+        return cls(
+            parts[0].reference,
+            PriceRows.merge([part.rows for part in parts]),
+            tuple(Snapshot.merge(table) for table in tables),
+            max(part.published for part in parts),
+        )
+
+    def before(self, hashes: KeyHashes, days: Days) -> dict[str, Numbers]:
+        """What is expected of each of n declarations: see :meth:`at`."""
+        return self.at([hashes.of(key) for key in self.reference.every_key()[1:]], days)
+
+    def at(self, keys: Sequence[Hashes], days: Days) -> dict[str, Numbers]:
+        """Of each of n declarations the ``expected`` logarithm and its ``deviation``, as published before its day.
+
+        *keys* are hashes of what the effects are of, in their order. The deviation is the standard one of an honest
+        price about what is expected of it: of what is unknown, of the levels of trades and of prices within a trade.
+        NaN where nothing was published, or too little is known of the goods (see ``known_within``).
+        """
+        on = last_publication(self._trading_days(), days, self.reference.publish_every_days)
+        total = self.effects[0].on(np.full(len(days), EVERYTHING), on)["effect"]
+        unknown = np.zeros(len(days))
+        for key, effect, table in zip(keys, self.reference.effects, self.effects[1:], strict=True):
+            found = table.on(key, on)
+            total = total + np.nan_to_num(found["effect"])
+            unknown += np.where(np.isfinite(found["variance"]), found["variance"], effect.spread**2)
+        total[unknown > self.reference.known_within**2] = np.nan
+        about = self.reference.level_spread**2 + self.reference.spread**2
+        return {
+            "expected": total,
+            "deviation": np.where(np.isfinite(total), np.sqrt(unknown + about), np.nan),
+        }
+
+    def _trading_days(self) -> Days:
+        cached: Days | None = self.__dict__.get("_trading")
+        if cached is None:
+            cached = trading_days(self.rows.days)
+            self.__dict__["_trading"] = cached
+        return cached
+
+
+def _published(rows: PriceRows, on: Iterable[int], reference: ExpectedReference) -> tuple[Snapshot, ...]:
+    """The effects of the past window, at the end of each day of *on*; on one thread, as small sums are quickest."""
+    from threadpoolctl import threadpool_limits
+
+    trade = rows.keys[0]
+    order = np.lexsort((rows.log_price, trade))
+    trade, days, price = trade[order], rows.days[order], rows.log_price[order]
+    starts = np.flatnonzero(np.append(True, trade[1:] != trade[:-1]))
+    keys = [key[order[starts]] for key in rows.keys[1:]]
+    tables = []
+    with threadpool_limits(1):
+        for day in on:
+            inside = np.flatnonzero((days <= day) & (days > day - reference.window_days))
+            trades = _trades(price, inside, np.append(starts, len(days)), keys)
+            if len(trades.declarations) >= reference.minimum_trades:
+                tables.append((day, estimate(trades, reference)))
+    return tuple(
+        _stacked([(day, found[place]) for day, found in tables])
+        for place in range(1 + len(reference.effects))
+    )
+
+
+def _trades(price: Numbers, inside: Places, starts: Places, keys: Sequence[Hashes]) -> Trades:
+    """The trades of a window: *price* by trade and then by price, of which the rows *inside* count."""
+    begin = np.searchsorted(inside, starts)
+    count = np.diff(begin)
+    there = np.flatnonzero(count)
+    median = quantile(Runs(price[inside], begin[there], count[there]), 0.5)
+    return Trades(median, count[there], [key[there] for key in keys])
+
+
+def _stacked(tables: Sequence[tuple[int, Estimated]]) -> Snapshot:
+    """One table of an effect as published on several days."""
+    if not tables:
+        nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
+        return Snapshot(nothing, {name: np.empty(0) for name in EFFECT})
+    days = np.repeat([day for day, _ in tables], [len(found.keys) for _, found in tables])
+    index, order = AsOfIndex.of_rows(np.concatenate([found.keys for _, found in tables]), days)
+    values = {name: np.concatenate([getattr(found, name) for _, found in tables])[order] for name in EFFECT}
+    return Snapshot(index, values)
+
+
+class ExpectedKind(Kind[ExpectedReference, ExpectedBook]):
+    """Prices seen and effects published; see :class:`ExpectedBook`."""
+
+    name = "expected"
+    doing = "publishing expected prices"
+
+    def extend(
+        self, need: ExpectedReference, delivery: Delivery, earlier: ExpectedBook | None
+    ) -> ExpectedBook:
+        """The newly registered prices, and what is published up to the last of them."""
+        return ExpectedBook.extend(_rows(need, delivery), need, earlier)
+
+    def merge(self, parts: Sequence[ExpectedBook]) -> ExpectedBook:
+        """See :meth:`ExpectedBook.merge`."""
+        return ExpectedBook.merge(parts)
+
+    def write(self, stem: Path, need: ExpectedReference, table: ExpectedBook) -> None:
+        """One file of the prices seen, and one for each effect."""
+        keys = {f"key_{place}": values for place, values in enumerate(table.rows.keys)}
+        rows = {"registered_on": dates(table.rows.days), "log_price": table.rows.log_price, **keys}
+        write_columns(part_file(stem, "rows"), rows, {"published": str(table.published)})
+        for key, snapshot in zip(need.every_key(), table.effects, strict=True):
+            write_snapshot(part_file(stem, key_name(key)), snapshot, EFFECT)
+
+    def read(self, stem: Path, need: ExpectedReference) -> ExpectedBook:
+        """See :meth:`Kind.read`."""
+        table = read_columns(part_file(stem, "rows"))
+        keys = tuple(numbers(table, f"key_{place}") for place in range(1 + len(need.effects)))
+        nobody = np.zeros(len(keys[0]), np.uint64)
+        rows = PriceRows(days_of(table, "registered_on"), numbers(table, "log_price"), nobody, keys)
+        effects = (
+            snapshot_of(read_columns(part_file(stem, key_name(key))), EFFECT) for key in need.every_key()
+        )
+        return ExpectedBook(need, rows, tuple(effects), int(table.schema.metadata[b"published"]))
+
+    def before(
+        self, table: ExpectedBook, hashes: KeyHashes, days: Days, need: ExpectedReference
+    ) -> dict[str, Numbers]:
+        """See :meth:`ExpectedBook.before`."""
+        return table.before(hashes, days)
+
+    def columns(self, need: ExpectedReference) -> tuple[str, ...]:
+        """The parts of the effects and of a trade, and the amounts compared."""
+        return need.columns()
+
+    def words(self, need: ExpectedReference) -> str:
+        """For example "expected prices per kg by hs6; origin_country"."""
+        return need.words()
+
+    def stem(self, need: ExpectedReference) -> str:
+        """What is expected, and a digest of the settings."""
+        return f"expected_{need.measure}_{digest(need.plain())}"
+
+    def sizes(self, need: ExpectedReference, table: ExpectedBook) -> list[Size]:
+        """Keys and publications of the mean and of each effect."""
+        return [
+            (
+                f"expected {need.ratio.words}, effect of {', '.join(key) or 'all'}",
+                len(effect.index.keys),
+                len(effect.index.days),
+            )
+            for key, effect in zip(need.every_key(), table.effects, strict=True)
+        ]
+
+
+def _rows(need: ExpectedReference, delivery: Delivery) -> PriceRows:
+    if not len(delivery.arrived):
+        return PriceRows.none(1 + len(need.effects))
+    keys = [delivery.hashes.of(key) for key in need.every_key()[1:]]
+    named = [np.where(key == MISSING, _NOBODY, key) for key in (delivery.hashes.of(need.trade), *keys)]
+    price = log_measure(delivery.declarations, need.measure)
+    nobody = np.zeros(len(price), np.uint64)
+    return PriceRows.of(delivery.registered, price, nobody, [combine(named), *keys])
