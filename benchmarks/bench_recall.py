@@ -60,7 +60,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unit prices": ("unit_price", "price_habit", "price_mixture"),
     "mirror data": ("mirror",),
     "networks": ("fan", "hub", "vertex", "neighbours", "community", "successors"),
-    "classification incentives": ("misclassification",),
+    "classification incentives": ("misclassification", "switching"),
     "origin incentives": ("origin_incentive", "shares, origin"),
     "behaviour": ("shares", "pace", "splitting", "repeats"),
     "digits": ("digits",),

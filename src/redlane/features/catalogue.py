@@ -29,6 +29,7 @@ from redlane.features.shares import Shares
 from redlane.features.spec import Feature
 from redlane.features.splitting import Splitting
 from redlane.features.successors import Successors
+from redlane.features.switching import Switching
 from redlane.features.timing import Timing
 from redlane.features.unit_price import UnitPrice
 from redlane.features.vertex import Vertex
@@ -62,6 +63,7 @@ FAMILIES: dict[str, type[Family]] = {
     "shares": Shares,
     "splitting": Splitting,
     "successors": Successors,
+    "switching": Switching,
     "timing": Timing,
     "unit_price": UnitPrice,
     "vertex": Vertex,

@@ -1,6 +1,7 @@
 """The sibling subheadings of each declaration's heading, as known before its day, with what they would pay."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,17 +34,18 @@ class Siblings:
     @classmethod
     def of(cls, view: View, full_rates: tuple[str, ...]) -> "Siblings":
         """All siblings seen before each day, and what they pay more; those without a known rate have a gap of NaN."""
-        heading = view.hashes(HS4)
-        first, group = groups(heading, view.days)
-        links = view.table("links", SUBHEADINGS)
-        owner, member = links.before(heading[first], heading[first], view.days[first]).members()
-        rate = usual_rate(view, member, view.days[first][owner], full_rates)
-        rows, pairs = _expanded(owner, len(first), group)
-        other = member[pairs] != view.hashes(HS6)[rows]
-        rows, pairs = rows[other], pairs[other]
+        found = _Found.of(view)
+        owner_days = view.days[found.first][found.owner]
+        rate = usual_rate(view, found.member, owner_days, full_rates)
         own_rate = own_usual_rate(view, full_rates)
-        gap = rate[pairs] - own_rate[rows]
-        return cls(rows, member[pairs], gap, own_rate)
+        return cls(found.rows, found.member[found.pairs], rate[found.pairs] - own_rate[found.rows], own_rate)
+
+    @classmethod
+    def every(cls, view: View) -> "Siblings":
+        """All siblings seen before each day, whatever they pay: no rates are looked up."""
+        found = _Found.of(view)
+        unknown = np.full(len(found.rows), np.nan)
+        return cls(found.rows, found.member[found.pairs], unknown, np.full(len(view), np.nan))
 
     def dearer(self, least: float) -> "Siblings":
         """Only the siblings under which the duty would be at least *least* percentage points higher."""
@@ -77,6 +79,29 @@ class Siblings:
         first = first[np.isfinite(values[first])]
         best[self.rows[first]] = first
         return best
+
+
+class _Found(NamedTuple):
+    """Subheadings (``member``) of each distinct heading and day (``owner``, whose first row is ``first``).
+
+    ``rows`` and ``pairs`` are the declarations with each subheading but their own, by its place in ``member``.
+    """
+
+    first: Rows
+    owner: Rows
+    member: Hashes
+    rows: Rows
+    pairs: Rows
+
+    @classmethod
+    def of(cls, view: View) -> "_Found":
+        heading = view.hashes(HS4)
+        first, group = groups(heading, view.days)
+        links = view.table("links", SUBHEADINGS)
+        owner, member = links.before(heading[first], heading[first], view.days[first]).members()
+        rows, pairs = _expanded(owner, len(first), group)
+        other = member[pairs] != view.hashes(HS6)[rows]
+        return cls(first, owner, member, rows[other], pairs[other])
 
 
 def _expanded(owner: Rows, owners: int, group: Rows) -> tuple[Rows, Rows]:
