@@ -22,6 +22,7 @@ from tests.properties.test_no_future_edges import world as network_world
 
 CONF = Path(__file__).parents[2] / "conf" / "features" / "default.yaml"
 PRICES = {"minimum_count": 5, "window_days": 60}
+EXPECTED = {"minimum_trades": 5, "window_days": 60, "known_within": 1.5}
 DIGITS = {
     "party": ["declarant_id"],
     "minimum_count": 20,
@@ -41,13 +42,18 @@ def everything():
         if family["family"] not in ("flags", "mirror", "codes")
     ]
     for family in families:
-        for holder in (family, family.get("deviations", {})):
+        for holder in (family, family.get("deviations", {}), family.get("mixture", {})):
             if "reference" in holder:
-                holder["reference"] = {
-                    **holder["reference"],
-                    **(DIGITS if family["family"] == "digits" else PRICES),
-                }
+                holder["reference"] = thin(holder["reference"])
+        if "amounts" in family and family["family"] == "switching":
+            family["amounts"] = [thin(reference) for reference in family["amounts"]]
     return FeatureSettings.parse({"families": families})
+
+
+def thin(reference):
+    """The same of few declarations, and of a short past."""
+    kinds = {"party": DIGITS, "effects": EXPECTED, "levels": PRICES}
+    return {**reference, **next(changed for name, changed in kinds.items() if name in reference)}
 
 
 CATALOGUES = {"network": NETWORK, "default": everything()}

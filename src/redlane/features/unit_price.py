@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from redlane.errors import RedlaneError
 from redlane.features import deviation
 from redlane.features.family import Computed, Family
 from redlane.features.spec import Feature, Group
@@ -102,6 +103,14 @@ class UnitPrice(Family):
     scale_floor: float = Field(default=0.05, gt=0)
     name: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
     parts: tuple[Part, ...] = Field(default=("log_ratio", "z", "under", "over", "level", "n"), min_length=1)
+
+    @model_validator(mode="after")
+    def _skewness_is_published(self) -> Self:
+        if "adjusted_fence" in self.parts and not self.reference.skewness:
+            raise RedlaneError(
+                "unit_price: adjusted_fence reads the medcouple, which reference.skewness: false leaves out"
+            )
+        return self
 
     @property
     def _stem(self) -> str:

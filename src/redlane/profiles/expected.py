@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator
 
-from redlane.hashing import MISSING, Hashes
+from redlane.hashing import MISSING, Hashes, combine
 from redlane.profiles.keys import EVERYTHING, Key, check_key, source_columns
 from redlane.profiles.prices import MEASURES, Measure, Numbers, Ratio
 from redlane.settings import Settings
@@ -29,7 +29,6 @@ _MEDIAN = np.pi / 2
 _FAR = 1.5
 """Trades farther than so many standard deviations from what is expected of them weigh less (Huber)."""
 _ROUNDS = 2
-_ITERATIONS = 60
 
 
 class Effect(Settings):
@@ -71,7 +70,7 @@ class ExpectedReference(Settings):
     level_spread: float = Field(default=0.25, gt=0.01, le=2)
     known_within: float = Field(default=0.5, gt=0)
     window_days: int = Field(default=365, ge=7)
-    publish_every_days: int = Field(default=7, ge=1)
+    publish_every_days: int = Field(default=28, ge=1)
     minimum_trades: int = Field(default=30, ge=2)
 
     @field_validator("trade")
@@ -149,18 +148,42 @@ def estimate(trades: Trades, reference: ExpectedReference) -> list[Estimated]:
     """
     precision = 1.0 / (reference.level_spread**2 + _MEDIAN * reference.spread**2 / trades.declarations)
     mean = np.rint((trades.log_price * precision).sum() / precision.sum() * STEPS) / STEPS
-    design = _Design.of(trades.keys, [effect.spread for effect in reference.effects])
+    cells = _Cells.of(trades)
+    design = _Design.of([key[cells.first] for key in trades.keys], [e.spread for e in reference.effects])
     weight = precision
     for _ in range(_ROUNDS):
-        effects = design.solve(trades.log_price - mean, weight)
-        away = np.abs(trades.log_price - mean - design.fitted(effects)) * np.sqrt(precision)
-        weight = precision * np.minimum(1.0, _FAR / np.maximum(away, _FAR))
+        held, away = cells.mean(trades.log_price - mean, weight)
+        effects = design.solve(away, held)
+        left = np.abs(trades.log_price - mean - design.fitted(effects)[cells.of_trade]) * np.sqrt(precision)
+        weight = precision * np.minimum(1.0, _FAR / np.maximum(left, _FAR))
     everything = Estimated(np.array([EVERYTHING]), np.array([mean]), np.zeros(1))
-    return [everything, *design.split(np.rint(effects * STEPS) / STEPS, weight)]
+    held, _ = cells.mean(trades.log_price, weight)
+    return [everything, *design.split(np.rint(effects * STEPS) / STEPS, held)]
+
+
+class _Cells(NamedTuple):
+    """Trades with the same effects: the ``first`` of each cell, and the cell ``of_trade``.
+
+    Least squares see nothing of them but their weighted mean, and there are far fewer of them.
+    """
+
+    first: Places
+    of_trade: Places
+
+    @classmethod
+    def of(cls, trades: Trades) -> "_Cells":
+        keys = combine([np.where(key == MISSING, EVERYTHING, key) for key in trades.keys])
+        _, first, of_trade = np.unique(keys, return_index=True, return_inverse=True)
+        return cls(first, of_trade)
+
+    def mean(self, values: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:
+        """The weight of each cell, and the weighted mean of its *values*."""
+        total: Numbers = np.bincount(self.of_trade, weight).astype(np.float64)
+        return total, np.bincount(self.of_trade, weight * values) / total
 
 
 class _Design(NamedTuple):
-    """Which effects bear on which trade: entry by entry the ``row`` and the ``column``, a column per key and effect."""
+    """Which effects bear on which cell: entry by entry the ``row`` and the ``column``, a column per key and effect."""
 
     keys: list[Hashes]
     starts: Places
@@ -190,18 +213,25 @@ class _Design(NamedTuple):
         )
 
     def solve(self, away: Numbers, weight: Numbers) -> Numbers:
-        """The effects that fit *away* best, each held back by its own spread."""
-        from scipy.sparse import csr_matrix
-        from scipy.sparse.linalg import lsqr
+        """The effects that fit *away* best, each held back by its own spread: normal equations, solved exactly.
 
+        Effects of many keys (a subheading from one origin) meet few others, and are eliminated first: little fills in.
+        """
+        from scipy.sparse import csr_matrix, identity
+        from scipy.sparse.linalg import splu
+
+        sizes = np.diff(self.starts)
+        place = np.argsort(np.argsort(-np.repeat(sizes, sizes), kind="stable"))
         root = np.sqrt(weight)
         entries = self.spread[self.column] * root[self.row]
-        matrix = csr_matrix((entries, (self.row, self.column)), shape=(self.rows, len(self.spread)))
-        found: Numbers = lsqr(matrix, root * away, damp=1.0, iter_lim=_ITERATIONS)[0] * self.spread
+        matrix = csr_matrix((entries, (self.row, place[self.column])), shape=(self.rows, len(place)))
+        normal = (matrix.T @ matrix + identity(len(place))).tocsc()
+        factors = splu(normal, permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        found: Numbers = factors.solve(matrix.T @ (root * away))[place] * self.spread
         return found
 
     def fitted(self, effects: Numbers) -> Numbers:
-        """What the effects add up to for each trade."""
+        """What the effects add up to for each cell."""
         total: Numbers = np.bincount(self.row, effects[self.column], minlength=self.rows).astype(np.float64)
         return total
 

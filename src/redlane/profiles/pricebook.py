@@ -40,7 +40,8 @@ class PriceRows:
     def of(cls, days: Days, log_price: Numbers, importers: Hashes, keys: Sequence[Hashes]) -> "PriceRows":
         """Those with a price, by day, first key, price and importer: the other keys must follow from the first."""
         kept = np.flatnonzero(np.isfinite(log_price))
-        kept = kept[np.lexsort((importers[kept], log_price[kept], keys[0][kept], days[kept]))]
+        by = (log_price[kept], keys[0][kept], days[kept])
+        kept = kept[np.lexsort((importers[kept], *by) if importers.any() else by)]
         return cls(days[kept], log_price[kept], importers[kept], tuple(key[kept] for key in keys))
 
     @classmethod

@@ -60,7 +60,8 @@ class PriceReference(Settings):
     ``levels`` go from the finest cell to the coarsest. A ``measure`` of the supplementary quantity keeps cells
     apart by its unit as well. An importer that makes at least ``dominant_share`` of a cell is compared with the
     others in it only; 0 compares everybody with everybody, as it must be where no importer is declared. Cells
-    of an importer's own are never split.
+    of an importer's own are never split. Without ``skewness`` no medcouple is published, which adjusted fences alone
+    read and which takes a sixth of the time.
     """
 
     measure: Measure = "price_per_kg"
@@ -74,6 +75,7 @@ class PriceReference(Settings):
     publish_every_days: int = 7
     minimum_count: int = 30
     dominant_share: float = Field(default=0.2, ge=0, le=1)
+    skewness: bool = True
 
     @field_validator("levels")
     @classmethod

@@ -38,12 +38,15 @@ class Sheet:
     @classmethod
     def of(cls, keys: Hashes, days: Days, values: Numbers, importers: Hashes, least: int) -> "Sheet":
         """Sort the rows once for all days on which they are published; *least* rows make a cell."""
-        cells, cell, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        kept = np.lexsort((values, keys))
+        begins = (
+            np.flatnonzero(np.append(True, np.diff(keys[kept]) != 0)) if len(keys) else np.empty(0, np.int64)
+        )
+        cells, counts = keys[kept[begins]], np.diff(np.append(begins, len(keys)))
         useful = (counts >= least) & (cells != MISSING)
-        kept = np.flatnonzero(useful[cell])
-        kept = kept[np.lexsort((values[kept], cell[kept]))]
-        cell = (np.cumsum(useful) - 1)[cell[kept]]
+        kept = kept[np.repeat(useful, counts)]
         cells, counts = cells[useful], counts[useful]
+        cell = np.repeat(np.arange(len(cells)), counts)
         pair, pair_cell, pair_key = _pairs(cells, cell, importers[kept])
         starts = np.append(0, np.cumsum(counts))
         return cls(cells, starts, days[kept].astype(np.int32), values[kept], pair, pair_cell, pair_key)
@@ -92,6 +95,7 @@ class _Day:
     pair: Places
     pair_count: Places
     importers: Numbers
+    skewness: bool
 
     @classmethod
     def of(cls, sheet: Sheet, day: int, reference: PriceReference) -> "_Day":
@@ -103,12 +107,12 @@ class _Day:
         if not len(sheet.pair_cell):
             importers[:] = np.nan
         runs = Runs(sheet.values[inside], ends[:-1], np.diff(ends))
-        return cls(sheet, day, reference.minimum_count, runs, pair, count, importers)
+        return cls(sheet, day, reference.minimum_count, runs, pair, count, importers, reference.skewness)
 
     def whole(self) -> Table:
         """Cells with enough rows."""
         chosen = np.flatnonzero(self.runs.counts >= self.least)
-        values = statistics(self.runs.take(chosen), self.importers[chosen])
+        values = statistics(self.runs.take(chosen), self.importers[chosen], self.skewness)
         return Table(self.sheet.cells[chosen], self.day, values)
 
     def without_dominant(self, share: float) -> Table:
@@ -118,7 +122,7 @@ class _Day:
         left = (held - self.pair_count)[pairs]
         chosen = np.flatnonzero(left >= self.least)
         importers = self.importers[self.sheet.pair_cell[pairs[chosen]]] - 1
-        served = statistics(self._others(pairs[chosen], left[chosen]), importers)
+        served = statistics(self._others(pairs[chosen], left[chosen]), importers, self.skewness)
         values = {name: np.full(len(pairs), np.nan) for name in STATISTICS}
         for name, found in served.items():
             values[name][chosen] = found
@@ -135,8 +139,11 @@ class _Day:
         return Runs(self.runs.values[kept], np.cumsum(left) - left, left)
 
 
-def statistics(runs: Runs, importers: Numbers) -> dict[str, Numbers]:
-    """The published statistics of each run, by name; *importers* are counted beforehand, NaN where none is known."""
+def statistics(runs: Runs, importers: Numbers, skewness: bool = True) -> dict[str, Numbers]:
+    """The published statistics of each run, by name; *importers* are counted beforehand, NaN where none is known.
+
+    Without *skewness* the medcouple is NaN.
+    """
     median = quantile(runs, 0.5)
     return {
         "n": runs.counts.astype(np.float64),
@@ -145,7 +152,7 @@ def statistics(runs: Runs, importers: Numbers) -> dict[str, Numbers]:
         "median": median,
         "q3": quantile(runs, 0.75),
         "mad": median_absolute_deviation(runs, median),
-        "medcouple": medcouple(runs),
+        "medcouple": medcouple(runs) if skewness else np.full(len(runs), np.nan),
     }
 
 
