@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redlane.errors import RedlaneError
 from redlane.explanations.sentences import check_sentences
 from redlane.explanations.siblings import reason_keys
 from redlane.features import deviation
@@ -147,3 +148,9 @@ def test_extreme_amounts_never_give_infinity():
     whole = pd.concat([world, odd], ignore_index=True)
     found = computed(whole, settings_of())
     assert not np.isinf(found.to_numpy("float64")).any()
+
+
+def test_adjusted_fences_without_the_medcouple_are_refused():
+    with pytest.raises(RedlaneError, match=r"adjusted_fence.*skewness: true"):
+        settings_of(reference={"skewness": False})
+    assert settings_of(reference={"skewness": False}, parts=("z",))

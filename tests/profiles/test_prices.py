@@ -88,6 +88,14 @@ def test_cells_are_what_the_definition_says(share, measure):
     assert checked > 20
 
 
+def test_without_skewness_the_medcouple_alone_is_missing():
+    world = dominated()
+    with_it, without = (looked_up(world, REFERENCE.model_copy(update={"skewness": s})) for s in (True, False))
+    assert np.isnan(without.pop("medcouple")).all() and np.isfinite(with_it.pop("medcouple")).any()
+    for name, values in with_it.items():
+        assert np.array_equal(values, without[name], equal_nan=True), name
+
+
 def test_a_dominant_importer_does_not_define_its_own_norm():
     """Half of a cell at a tenth of the price: compared with the cell it is usual, compared with others it is not."""
     world = small_world(400, days=50).assign(

@@ -108,7 +108,7 @@ class UnitPrice(Family):
     def _skewness_is_published(self) -> Self:
         if "adjusted_fence" in self.parts and not self.reference.skewness:
             raise RedlaneError(
-                "unit_price: adjusted_fence reads the medcouple, which reference.skewness: false leaves out"
+                "unit_price: adjusted_fence reads the medcouple; write reference.skewness: true"
             )
         return self
 
