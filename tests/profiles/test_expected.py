@@ -108,6 +108,11 @@ def test_what_is_not_stated_has_no_effect():
     assert MISSING not in of_origin.keys and len(of_origin.keys) == 5
 
 
+def test_where_no_effect_is_stated_at_all_nothing_is_expected(world):
+    nothing = world.assign(hs_code=None, origin_country=None)
+    assert set(looked_up(build(nothing, NEEDS), nothing)["expected"]) == {-99.0}
+
+
 def test_effects_are_kept_in_whole_steps():
     for of in estimate(drawn(6)[0], PLAIN):
         assert (of.effect * STEPS == np.rint(of.effect * STEPS)).all()
