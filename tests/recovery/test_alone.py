@@ -16,7 +16,7 @@ EVERY = tuple(dict.fromkeys(family for method in METHODS.values() for family in 
 WORLDS = {
     "transshipment": {"goods": 300, "declarations_per_week": 400},
     "over_invoicing": {"weeks": 78},
-    "undervaluation": {"weeks": 78},
+    "undervaluation": {"weeks": 78, "goods": 150, "declarations_per_week": 350},
 }
 """Few goods bear additional duties; prices take history."""
 LESS = {"phoenix": 0.87}

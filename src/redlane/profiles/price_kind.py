@@ -67,8 +67,11 @@ class PriceKind(Kind[PriceReference, PriceBook]):
         return need.words()
 
     def stem(self, need: PriceReference) -> str:
-        """What is compared, and a digest of the settings."""
-        return f"prices_{need.measure}_{digest(need.plain())}"
+        """What is compared, and a digest of the settings but a default skewness, which older stores do not name."""
+        plain = need.plain()
+        if need.skewness:
+            del plain["skewness"]
+        return f"prices_{need.measure}_{digest(plain)}"
 
     def sizes(self, need: PriceReference, table: PriceBook) -> list[Size]:
         """Keys and publications of each level."""
