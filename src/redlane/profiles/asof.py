@@ -18,6 +18,15 @@ _SPAN = np.int64(1 << 22)
 """More days than any table spans (eleven thousand years), so that key and day fit one sorted number."""
 
 
+def run_starts(keys: Hashes) -> Positions:
+    """Where each run of equal *keys* begins.
+
+    >>> run_starts(np.array([7, 7, 9], np.uint64)).tolist(), run_starts(np.empty(0, np.uint64)).tolist()
+    ([0, 2], [])
+    """
+    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
+
+
 @dataclass(frozen=True)
 class AsOfIndex:
     """Rows sorted by key, then by the day they became known.
@@ -44,7 +53,7 @@ class AsOfIndex:
     @classmethod
     def of_sorted(cls, keys: Hashes, known_on: Days) -> "AsOfIndex":
         """Index rows that are sorted by key and day already."""
-        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
+        first = run_starts(keys)
         starts = np.append(first, len(keys)).astype(np.int64)
         return cls(keys[first], starts, known_on.astype(np.int64))
 

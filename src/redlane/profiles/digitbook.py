@@ -10,8 +10,9 @@ from redlane.hashing import MISSING, Hashes
 from redlane.profiles.asof import AsOfIndex
 from redlane.profiles.benford import chance, deviation, q_values
 from redlane.profiles.digitcounts import DigitCounts, DigitReference, Goods
+from redlane.profiles.grid import last_publication, stack
 from redlane.profiles.prices import Numbers, Snapshot
-from redlane.profiles.trading_days import last_before, merged, trading_days
+from redlane.profiles.trading_days import merged, trading_days
 
 STATISTICS = ("n", "mad", "excess", "p_value", "q_value")
 """What is published of an eligible party: amounts tested, their mean absolute deviation, that over what chance
@@ -47,10 +48,7 @@ class DigitBook:
 
     def latest(self, days: Days) -> Days:
         """The last day of the grid that the store had reached before each day."""
-        step = self.reference.publish_every_days
-        seen = last_before(self.trading, days)
-        latest: Days = seen - (seen + 1) % step
-        return latest
+        return last_publication(self.trading, days, self.reference.publish_every_days)
 
     @classmethod
     def merge(cls, parts: "Sequence[DigitBook]") -> "DigitBook":
@@ -107,6 +105,4 @@ def publish(reference: DigitReference, counts: DigitCounts, goods: Goods, day: i
 
 
 def _stack(publications: Sequence[Snapshot]) -> Snapshot:
-    nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
-    empty = Snapshot(nothing, {name: np.empty(0) for name in (*STATISTICS, "day")})
-    return Snapshot.merge([empty, *publications])
+    return Snapshot.merge([stack([], (*STATISTICS, "day")), *publications])

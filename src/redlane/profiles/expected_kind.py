@@ -8,18 +8,17 @@ import numpy as np
 
 from redlane.declarations.periods import Days
 from redlane.hashing import MISSING, Hashes, combine
-from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.asof import run_starts
 from redlane.profiles.delivery import Delivery
-from redlane.profiles.expected import Estimated, ExpectedReference, Places, Trades, estimate
-from redlane.profiles.grid import last_publication, publication_days
+from redlane.profiles.expected import ExpectedReference, Places, Trades, estimate
+from redlane.profiles.grid import Published, last_publication, stack
 from redlane.profiles.keys import EVERYTHING, KeyHashes, key_name
 from redlane.profiles.kind import Kind, Size
 from redlane.profiles.parquet import dates, days_of, digest, numbers, part_file, read_columns, write_columns
-from redlane.profiles.pricebook import PriceRows
+from redlane.profiles.pricebook import Due, PriceRows
 from redlane.profiles.prices import Numbers, Snapshot, log_measure
 from redlane.profiles.robust import Runs, quantile
 from redlane.profiles.table_files import snapshot_of, write_snapshot
-from redlane.profiles.trading_days import trading_days
 
 EFFECT = ("effect", "variance")
 _NOBODY = np.uint64(1)
@@ -44,16 +43,8 @@ class ExpectedBook:
         cls, rows: PriceRows, reference: ExpectedReference, earlier: "ExpectedBook | None" = None
     ) -> "ExpectedBook":
         """The addition to *earlier* that *rows* bring: publications up to the last day of *rows*."""
-        if not len(rows.days):
-            last = earlier.published if earlier else -1
-            return cls(reference, rows, tuple(_stacked([]) for _ in reference.every_key()), last)
-        last = int(rows.days.max())
-        published = earlier.published if earlier and earlier.published >= 0 else int(rows.days.min()) - 1
-        seen = rows
-        if earlier:
-            seen = PriceRows.merge([earlier.rows.after(published + 1 - reference.window_days), rows])
-        on = publication_days(published, last, reference.publish_every_days)
-        return cls(reference, rows, _published(seen, on, reference), max(last, published))
+        due = Due.of(rows, reference, (earlier.rows, earlier.published) if earlier else None)
+        return cls(reference, rows, _published(due.seen, due.on, reference), due.published)
 
     @classmethod
     def merge(cls, parts: "Sequence[ExpectedBook]") -> "ExpectedBook":
@@ -79,7 +70,7 @@ class ExpectedBook:
         price about what is expected of it: of what is unknown, of the levels of trades and of prices within a trade.
         NaN where nothing was published, or too little is known of the goods (see ``known_within``).
         """
-        on = last_publication(self._trading_days(), days, self.reference.publish_every_days)
+        on = last_publication(self.rows.trading_days, days, self.reference.publish_every_days)
         total = self.effects[0].on(np.full(len(days), EVERYTHING), on)["effect"]
         unknown = np.zeros(len(days))
         for key, effect, table in zip(keys, self.reference.effects, self.effects[1:], strict=True):
@@ -93,13 +84,6 @@ class ExpectedBook:
             "deviation": np.where(np.isfinite(total), np.sqrt(unknown + about), np.nan),
         }
 
-    def _trading_days(self) -> Days:
-        cached: Days | None = self.__dict__.get("_trading")
-        if cached is None:
-            cached = trading_days(self.rows.days)
-            self.__dict__["_trading"] = cached
-        return cached
-
 
 def _published(rows: PriceRows, on: Iterable[int], reference: ExpectedReference) -> tuple[Snapshot, ...]:
     """The effects of the past window, at the end of each day of *on*; on one thread, as small sums are quickest."""
@@ -108,19 +92,18 @@ def _published(rows: PriceRows, on: Iterable[int], reference: ExpectedReference)
     trade = rows.keys[0]
     order = np.lexsort((rows.log_price, trade))
     trade, days, price = trade[order], rows.days[order], rows.log_price[order]
-    starts = np.flatnonzero(np.append(True, trade[1:] != trade[:-1]))
-    keys = [key[order[starts]] for key in rows.keys[1:]]
-    tables = []
+    begins = run_starts(trade)
+    keys, starts = [key[order[begins]] for key in rows.keys[1:]], np.append(begins, len(days))
+    tables: list[list[Published]] = [[] for _ in reference.every_key()]
     with threadpool_limits(1):
         for day in on:
             inside = np.flatnonzero((days <= day) & (days > day - reference.window_days))
-            trades = _trades(price, inside, np.append(starts, len(days)), keys)
+            trades = _trades(price, inside, starts, keys)
             if len(trades.declarations) >= reference.minimum_trades:
-                tables.append((day, estimate(trades, reference)))
-    return tuple(
-        _stacked([(day, found[place]) for day, found in tables])
-        for place in range(1 + len(reference.effects))
-    )
+                for table, found in zip(tables, estimate(trades, reference), strict=True):
+                    values = {"effect": found.effect, "variance": found.variance}
+                    table.append(Published(found.keys, day, values))
+    return tuple(stack(table, EFFECT) for table in tables)
 
 
 def _trades(price: Numbers, inside: Places, starts: Places, keys: Sequence[Hashes]) -> Trades:
@@ -130,17 +113,6 @@ def _trades(price: Numbers, inside: Places, starts: Places, keys: Sequence[Hashe
     there = np.flatnonzero(count)
     median = quantile(Runs(price[inside], begin[there], count[there]), 0.5)
     return Trades(median, count[there], [key[there] for key in keys])
-
-
-def _stacked(tables: Sequence[tuple[int, Estimated]]) -> Snapshot:
-    """One table of an effect as published on several days."""
-    if not tables:
-        nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
-        return Snapshot(nothing, {name: np.empty(0) for name in EFFECT})
-    days = np.repeat([day for day, _ in tables], [len(found.keys) for _, found in tables])
-    index, order = AsOfIndex.of_rows(np.concatenate([found.keys for _, found in tables]), days)
-    values = {name: np.concatenate([getattr(found, name) for _, found in tables])[order] for name in EFFECT}
-    return Snapshot(index, values)
 
 
 class ExpectedKind(Kind[ExpectedReference, ExpectedBook]):

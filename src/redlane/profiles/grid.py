@@ -1,6 +1,14 @@
-"""The grid of days at whose end prices are published, and how far along it a store was on the morning of a day."""
+"""Publishing on a grid of days: which days, how far along it a store was on a morning, and tables of several days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from redlane.declarations.periods import Days
+from redlane.hashing import Hashes
+from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.prices import Numbers, Snapshot
 from redlane.profiles.trading_days import last_before
 
 
@@ -18,3 +26,22 @@ def last_publication(trading: Days, days: Days, every: int) -> Days:
     day = last_before(trading, days)
     on: Days = day - (day + 1) % every
     return on
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is published at the end of one day, by key."""
+
+    keys: Hashes
+    day: int
+    values: Mapping[str, Numbers]
+
+
+def stack(tables: Sequence[Published], names: Sequence[str]) -> Snapshot:
+    """One snapshot of the values *names* of the tables of several days."""
+    if not tables:
+        nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
+        return Snapshot(nothing, {name: np.empty(0) for name in names})
+    days = np.repeat([table.day for table in tables], [len(table.keys) for table in tables])
+    index, order = AsOfIndex.of_rows(np.concatenate([table.keys for table in tables]), days)
+    return Snapshot(index, {n: np.concatenate([table.values[n] for table in tables])[order] for n in names})

@@ -16,7 +16,8 @@ from pydantic import Field, field_validator
 
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes
-from redlane.profiles.asof import AsOfIndex, Positions
+from redlane.profiles.asof import Positions
+from redlane.profiles.grid import Published, publication_days, stack
 from redlane.profiles.keys import Key, check_key, key_name, source_columns
 from redlane.profiles.ledger import Ledger
 from redlane.profiles.prices import Numbers, Snapshot
@@ -67,8 +68,7 @@ class NetworkReference(Settings):
         >>> list(NetworkReference().days(3, 40))
         [13, 27]
         """
-        step = self.publish_every_days
-        return range(first + 1 + (-(first + 2)) % step, last + 1, step)
+        return publication_days(first, last, self.publish_every_days)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Networks:
         after = first - 1 if held is None else held
         everything = earlier.together(spells, outcomes) if earlier else (spells, outcomes)
         published = list(_published(reference, *everything, reference.days(after, last))) if trade else []
-        snapshot = _stack(published, reference.statistics())
+        snapshot = stack(published, reference.statistics())
         last = max(last, held if held is not None else -1)
         return cls(reference, spells, outcomes, snapshot, trading, last)
 
@@ -134,25 +134,6 @@ class Networks:
             merged([part.trading for part in parts]),
             max(part.published for part in parts),
         )
-
-
-@dataclass(frozen=True)
-class Published:
-    """What is published at the end of one day: one entry per importer."""
-
-    importers: Hashes
-    day: int
-    values: dict[str, Numbers]
-
-
-def _stack(tables: Sequence[Published], names: tuple[str, ...]) -> Snapshot:
-    if not tables:
-        nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
-        return Snapshot(nothing, {name: np.empty(0) for name in names})
-    keys = np.concatenate([table.importers for table in tables])
-    days = np.concatenate([np.full(len(table.importers), table.day) for table in tables])
-    index, order = AsOfIndex.of_rows(keys, days)
-    return Snapshot(index, {n: np.concatenate([table.values[n] for table in tables])[order] for n in names})
 
 
 def _published(

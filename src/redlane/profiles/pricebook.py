@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from redlane.declarations.periods import Days
 from redlane.hashing import Hashes, combine
+from redlane.profiles.expected import ExpectedReference
 from redlane.profiles.grid import last_publication, publication_days
 from redlane.profiles.keys import KeyHashes
 from redlane.profiles.prices import PARTY, STATISTICS, Numbers, PriceReference, Snapshot, log_measure
-from redlane.profiles.publishing import Sheet, publish, stack
+from redlane.profiles.publishing import Sheet, publish
 from redlane.profiles.trading_days import trading_days
 
 
@@ -61,11 +64,42 @@ class PriceRows:
             tuple(np.concatenate([part.keys[level] for part in parts]) for level in levels),
         )
 
+    @cached_property
+    def trading_days(self) -> Days:
+        """The days on which there were prices."""
+        return trading_days(self.days)
+
     def after(self, day: int) -> "PriceRows":
         """The rows later than *day*."""
         late = self.days > day
         keys = tuple(keys[late] for keys in self.keys)
         return PriceRows(self.days[late], self.log_price[late], self.importers[late], keys)
+
+
+class Due(NamedTuple):
+    """What newly registered prices make due: publications ``on`` these days, of the rows ``seen``, up to ``published``.
+
+    ``published`` is -1 where nothing was ever seen.
+    """
+
+    seen: PriceRows
+    on: range
+    published: int
+
+    @classmethod
+    def of(
+        cls,
+        rows: PriceRows,
+        reference: PriceReference | ExpectedReference,
+        held: tuple[PriceRows, int] | None,
+    ) -> "Due":
+        """Due by *rows*, beside the rows *held* and the last day published of them."""
+        before = held[1] if held else -1
+        if not len(rows.days):
+            return cls(rows, range(0), before)
+        after, last = before if before >= 0 else int(rows.days.min()) - 1, int(rows.days.max())
+        seen = PriceRows.merge([held[0].after(after + 1 - reference.window_days), rows]) if held else rows
+        return cls(seen, publication_days(after, last, reference.publish_every_days), max(last, after))
 
 
 @dataclass(frozen=True)
@@ -88,19 +122,10 @@ class PriceBook:
         cls, rows: PriceRows, reference: PriceReference, earlier: "PriceBook | None" = None
     ) -> "PriceBook":
         """The addition to *earlier* that *rows* bring: publications up to the last day of *rows*."""
-        if not len(rows.days):
-            last = earlier.published if earlier else -1
-            empty = tuple(stack([]) for _ in reference.levels)
-            return cls(reference, rows, empty, empty, last)
-        last = int(rows.days.max())
-        published = earlier.published if earlier and earlier.published >= 0 else int(rows.days.min()) - 1
-        on = publication_days(published, last, reference.publish_every_days)
-        seen = rows
-        if earlier:
-            seen = PriceRows.merge([earlier.rows.after(published + 1 - reference.window_days), rows])
-        tables = [_published(seen, level, on, reference) for level in range(len(reference.levels))]
+        due = Due.of(rows, reference, (earlier.rows, earlier.published) if earlier else None)
+        tables = [_published(due.seen, level, due.on, reference) for level in range(len(reference.levels))]
         snapshots, apart = zip(*tables, strict=True)
-        return cls(reference, rows, tuple(snapshots), tuple(apart), max(last, published))
+        return cls(reference, rows, tuple(snapshots), tuple(apart), due.published)
 
     @classmethod
     def merge(cls, parts: "Sequence[PriceBook]") -> "PriceBook":
@@ -154,14 +179,7 @@ class PriceBook:
 
     def last_publication(self, days: Days) -> Days:
         """The last day on which prices were published before each day: see :mod:`redlane.profiles.grid`."""
-        return last_publication(self._trading_days(), days, self.reference.publish_every_days)
-
-    def _trading_days(self) -> Days:
-        cached: Days | None = self.__dict__.get("_trading")
-        if cached is None:
-            cached = trading_days(self.rows.days)
-            self.__dict__["_trading"] = cached
-        return cached
+        return last_publication(self.rows.trading_days, days, self.reference.publish_every_days)
 
 
 def importers_of(hashes: KeyHashes, reference: PriceReference, count: int) -> Hashes:

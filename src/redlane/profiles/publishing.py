@@ -5,7 +5,7 @@ of honest competitors dear. Where an importer holds at least ``dominant_share`` 
 published a second time, without that importer's rows, for that importer alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from redlane.declarations.periods import Days
 from redlane.hashing import MISSING, Hashes, combine
-from redlane.profiles.asof import AsOfIndex
+from redlane.profiles.asof import run_starts
+from redlane.profiles.grid import Published, stack
 from redlane.profiles.medcouple import medcouple
 from redlane.profiles.prices import STATISTICS, PriceReference, Snapshot
 from redlane.profiles.robust import Numbers, Places, Runs, median_absolute_deviation, quantile
@@ -39,9 +40,7 @@ class Sheet:
     def of(cls, keys: Hashes, days: Days, values: Numbers, importers: Hashes, least: int) -> "Sheet":
         """Sort the rows once for all days on which they are published; *least* rows make a cell."""
         kept = np.lexsort((values, keys))
-        begins = (
-            np.flatnonzero(np.append(True, np.diff(keys[kept]) != 0)) if len(keys) else np.empty(0, np.int64)
-        )
+        begins = run_starts(keys[kept])
         cells, counts = keys[kept[begins]], np.diff(np.append(begins, len(keys)))
         useful = (counts >= least) & (cells != MISSING)
         kept = kept[np.repeat(useful, counts)]
@@ -61,15 +60,6 @@ def _pairs(cells: Hashes, cell: Places, importers: Hashes) -> tuple[Places, Plac
     return place[pair], pair_cell[named], combine([cells[pair_cell[named]], known[pair_who[named]]])
 
 
-@dataclass(frozen=True)
-class Table:
-    """The statistics published on one day, by key."""
-
-    keys: Hashes
-    day: int
-    values: Mapping[str, Numbers]
-
-
 def publish(
     sheet: Sheet, on: Sequence[int], reference: PriceReference, apart: bool
 ) -> tuple[Snapshot, Snapshot]:
@@ -81,7 +71,7 @@ def publish(
     days = [_Day.of(sheet, day, reference) for day in on]
     whole = [day.whole() for day in days]
     others = [day.without_dominant(reference.dominant_share) for day in days] if apart else []
-    return stack(whole), stack(others)
+    return stack(whole, STATISTICS), stack(others, STATISTICS)
 
 
 @dataclass(frozen=True)
@@ -109,13 +99,13 @@ class _Day:
         runs = Runs(sheet.values[inside], ends[:-1], np.diff(ends))
         return cls(sheet, day, reference.minimum_count, runs, pair, count, importers, reference.skewness)
 
-    def whole(self) -> Table:
+    def whole(self) -> Published:
         """Cells with enough rows."""
         chosen = np.flatnonzero(self.runs.counts >= self.least)
         values = statistics(self.runs.take(chosen), self.importers[chosen], self.skewness)
-        return Table(self.sheet.cells[chosen], self.day, values)
+        return Published(self.sheet.cells[chosen], self.day, values)
 
-    def without_dominant(self, share: float) -> Table:
+    def without_dominant(self, share: float) -> Published:
         """The same cells without the rows of each importer that makes at least *share* of one."""
         held = self.runs.counts[self.sheet.pair_cell]
         pairs = np.flatnonzero((self.pair_count >= share * held) & (held >= self.least))
@@ -127,7 +117,7 @@ class _Day:
         for name, found in served.items():
             values[name][chosen] = found
         values["n"] = left.astype(np.float64)
-        return Table(self.sheet.pair_key[pairs], self.day, values)
+        return Published(self.sheet.pair_key[pairs], self.day, values)
 
     def _others(self, pairs: Places, left: Places) -> Runs:
         """For each pair of cell and importer the cell's values of all other rows."""
@@ -154,15 +144,3 @@ def statistics(runs: Runs, importers: Numbers, skewness: bool = True) -> dict[st
         "mad": median_absolute_deviation(runs, median),
         "medcouple": medcouple(runs) if skewness else np.full(len(runs), np.nan),
     }
-
-
-def stack(tables: Sequence[Table]) -> Snapshot:
-    """One snapshot of the tables of several days."""
-    if not tables:
-        nothing = AsOfIndex.of_sorted(np.empty(0, np.uint64), np.empty(0, np.int64))
-        return Snapshot(nothing, {name: np.empty(0) for name in STATISTICS})
-    days = np.repeat([table.day for table in tables], [len(table.keys) for table in tables])
-    index, order = AsOfIndex.of_rows(np.concatenate([table.keys for table in tables]), days)
-    return Snapshot(
-        index, {name: np.concatenate([table.values[name] for table in tables])[order] for name in STATISTICS}
-    )
