@@ -1,7 +1,7 @@
 """The incentive to misclassify: what a sibling subheading would pay more, and whether the goods look like it."""
 
 from collections.abc import Container
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -11,6 +11,7 @@ from redlane.features.pair_history import PairHistory
 from redlane.features.price_fit import PriceFit
 from redlane.features.siblings import HS4, SUBHEADINGS, Siblings
 from redlane.features.spec import Feature
+from redlane.features.text import Text
 from redlane.features.usual_rates import HS6, due_part, rate_keys
 from redlane.features.view import View
 from redlane.profiles.expected import ExpectedReference
@@ -76,20 +77,9 @@ class Misclassification(Family):
 
     def features(self) -> tuple[Feature, ...]:
         """Four of the goods, four of the pair."""
-        name, who = key_name(self.pair), key_phrase(self.pair)
-        texts = [*_GOODS, *(text.of(name, who) for text in _PAIR)] if self.pair else _GOODS
-        return tuple(
-            Feature(
-                text.name,
-                text.meaning,
-                text.sentence,
-                "classification",
-                text.unit,
-                family="misclassification",
-                sentence_zero=text.zero,
-            )
-            for text in texts
-        )
+        words = {"PAIR": key_name(self.pair), "WHO": key_phrase(self.pair)}
+        texts = (*_GOODS, *(_PAIR if self.pair else ()))
+        return tuple(text.feature("classification", "misclassification", words) for text in texts)
 
     def compute(self, view: View) -> Computed:
         """See :meth:`features`; NaN without a usual rate or price, or where the heading has no other subheading."""
@@ -133,17 +123,6 @@ class Misclassification(Family):
         }
 
 
-class _Text(NamedTuple):
-    name: str
-    meaning: str
-    unit: str
-    sentence: str
-    zero: str = ""
-
-    def of(self, pair: str, who: str) -> "_Text":
-        return _Text(*(word.replace("PAIR", pair).replace("WHO", who) for word in self))
-
-
 _FITS = (
     "the price per kg fits a sibling subheading of heading {hs4} that usually pays {fitting_sibling_rate} %, compared "
     "with HS {hs6}, which usually pays {own_usual_rate} %"
@@ -151,20 +130,20 @@ _FITS = (
 _NOT_DEARER = "no other subheading of heading {hs4} usually pays more than HS {hs6}"
 
 _GOODS = [
-    _Text(
+    Text(
         "sibling_rate_gap",
         "Usual duty rate of the dearest other subheading of the heading minus that of the declared one, at least 0",
         "percentage points",
         "another subheading of heading {hs4} usually pays {dearest_sibling_rate} %, HS {hs6} pays {own_usual_rate} %",
         _NOT_DEARER,
     ),
-    _Text(
+    Text(
         "sibling_price_fit",
         "How much likelier the price per kg is under the best-fitting dearer subheading of the heading (logarithm)",
         "log",
         f"{_FITS} (logarithm of how much likelier: {{value}})",
     ),
-    _Text(
+    Text(
         "sibling_fitting_gap",
         "Usual duty rate of the dearer subheading that the price fits best minus that of the declared one",
         "percentage points",
@@ -172,7 +151,7 @@ _GOODS = [
         "{hs6} pays {own_usual_rate} %",
         _NOT_DEARER,
     ),
-    _Text(
+    Text(
         "sibling_duty_at_stake",
         "Duty that the best-fitting dearer subheading would bring, times its probability by the price alone",
         "reference currency",
@@ -182,7 +161,7 @@ _GOODS = [
     ),
 ]
 _PAIR = [
-    _Text(
+    Text(
         "PAIR_dearer_share",
         "Share of dearer subheadings among the pair's earlier declarations under this subheading or a dearer one, "
         "smoothed to everybody's share",
@@ -191,7 +170,7 @@ _PAIR = [
         "{value:share})",
         _NOT_DEARER,
     ),
-    _Text(
+    Text(
         "PAIR_dearer_price_fit",
         "How much nearer the price per kg is to the pair's own price under a dearer subheading than to that of the "
         "declared one (difference of logarithms)",
@@ -199,7 +178,7 @@ _PAIR = [
         "compared with the prices of WHO, this one lies nearer to that of a subheading of heading {hs4} with a higher "
         "duty (above 0) or further from it (below 0): {value}",
     ),
-    _Text(
+    Text(
         "PAIR_dearer_log_odds",
         "Logarithm of the odds that the goods belong to a dearer subheading, by their price and the pair's earlier "
         "declarations",
@@ -207,7 +186,7 @@ _PAIR = [
         "price and earlier declarations of WHO speak for a subheading of heading {hs4} with a higher duty with "
         "log-odds of {value}",
     ),
-    _Text(
+    Text(
         "PAIR_residual_code",
         "Where the code is a residual one (90 or 99): share of the pair's earlier declarations in the heading under "
         "other subheadings; else 0",

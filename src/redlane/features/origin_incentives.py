@@ -91,18 +91,7 @@ class OriginIncentive(Family):
         """Preference, additional duty, shifts, transit."""
         texts = [*PREFERENCE, *(ADDITIONAL if self.additional_rates else ()), *ROUTES]
         days = {"RECENT": f"{self.recent} days", "EARLIER": f"{self.earlier} days"}
-        return tuple(
-            Feature(
-                name=text.name,
-                meaning=_filled(text.meaning, days),
-                sentence=_filled(text.sentence, days),
-                group="origin",
-                unit=text.unit,
-                family="origin incentive",
-                sentence_zero=_filled(text.zero, days),
-            )
-            for text in texts
-        )
+        return tuple(text.feature("origin", "origin incentive", days) for text in texts)
 
     def compute(self, view: View) -> Computed:
         """See :meth:`features`; NaN where a rate, country or claim is not stated, or history is too thin."""
@@ -158,12 +147,6 @@ class OriginIncentive(Family):
             duty = AdditionalDuty.of(view, self.additional_rates)
             facts |= {"additional_origin": duty.names(), "additional_rate": duty.rate}
         return facts
-
-
-def _filled(text: str, words: dict[str, str]) -> str:
-    for name, word in words.items():
-        text = text.replace(name, word)
-    return text
 
 
 def _differs(view: View) -> Numbers:

@@ -3,18 +3,7 @@
 RECENT and EARLIER stand for the two periods that are compared.
 """
 
-from typing import NamedTuple
-
-
-class Text(NamedTuple):
-    """One feature: its name, meaning, unit, sentence, and the sentence where it is 0."""
-
-    name: str
-    meaning: str
-    unit: str
-    sentence: str
-    zero: str = ""
-
+from redlane.features.text import Text
 
 PREFERENCE: tuple[Text, ...] = (
     Text(

@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from redlane.features.siblings import Rows, Siblings
-from redlane.features.usual_rates import HS6
 from redlane.features.view import Numbers, View
 from redlane.hashing import Hashes, combine
 from redlane.profiles.expected import ExpectedReference
@@ -39,7 +38,8 @@ class PriceFit:
     @cached_property
     def own(self) -> Usual:
         """What is expected of each declaration's own subheading."""
-        return self.usual(self._view.hashes(HS6), np.arange(len(self._view)))
+        found = self._view.profile("expected", self._reference)
+        return Usual(found["expected"], found["deviation"])
 
     def of(self, siblings: Siblings) -> Numbers:
         """For each pair: ln of the density under the sibling over that under the declared subheading."""
@@ -50,9 +50,8 @@ class PriceFit:
     def usual(self, hs6: Hashes, rows: Rows) -> Usual:
         """What would be expected of the declarations at *rows* if their goods were of the subheadings *hs6*."""
         book: ExpectedBook = self._view.table("expected", self._reference)
-        part = {"hs6": hs6}
         keys = [
-            combine([part[name] if name in part else self._view.hashes((name,))[rows] for name in key])
+            combine([hs6 if part == "hs6" else self._view.hashes((part,))[rows] for part in key])
             for key in self._reference.every_key()[1:]
         ]
         found = book.at(keys, self._view.days[rows])

@@ -1,8 +1,7 @@
 """Another subheading than usual: who declared such goods under a neighbouring code before, and what fits better."""
 
-import re
 from collections.abc import Container, Sequence
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -13,6 +12,7 @@ from redlane.features.parties import capital
 from redlane.features.price_fit import PriceFit
 from redlane.features.siblings import HS4, SUBHEADINGS, Siblings
 from redlane.features.spec import Feature
+from redlane.features.text import Text
 from redlane.features.usual_rates import HS6
 from redlane.features.view import Numbers, View, ratio
 from redlane.profiles.expected import ExpectedReference
@@ -58,19 +58,8 @@ class Switching(Family):
 
     def features(self) -> tuple[Feature, ...]:
         """One of the goods, two of each key."""
-        of_keys = [text.of(key) for key in self.keys for text in _OF_KEY]
-        return tuple(
-            Feature(
-                text.name,
-                text.meaning,
-                text.sentence,
-                "classification",
-                text.unit,
-                family="another subheading",
-                sentence_zero=text.zero,
-            )
-            for text in (_FIT, *of_keys)
-        )
+        texts = [(_FIT, {}), *((text, _words(key)) for key in self.keys for text in _OF_KEY)]
+        return tuple(text.feature("classification", "another subheading", words) for text, words in texts)
 
     def compute(self, view: View) -> Computed:
         """See :meth:`features`; NaN where no amount is expected, or nothing was declared in the heading before."""
@@ -94,19 +83,11 @@ def _share(history: PairHistory) -> Numbers:
     return ratio(history.heading - history.own, history.heading)
 
 
-class _Text(NamedTuple):
-    name: str
-    meaning: str
-    unit: str
-    sentence: str
-    zero: str = ""
-
-    def of(self, key: Key) -> "_Text":
-        said = {"KEY": key_name(key), "WHO": key_phrase(key), "WORDS": capital(key_words(key))}
-        return _Text(*(re.sub("KEY|WHO|WORDS", lambda found: said[found[0]], word) for word in self))
+def _words(key: Key) -> dict[str, str]:
+    return {"KEY": key_name(key), "WHO": key_phrase(key), "WORDS": capital(key_words(key))}
 
 
-_FIT = _Text(
+_FIT = Text(
     "other_subheading_fit",
     "How much likelier the declared amounts are under the best-fitting other subheading of the heading (logarithm)",
     "log",
@@ -114,14 +95,14 @@ _FIT = _Text(
     "likelier: {value})",
 )
 _OF_KEY = [
-    _Text(
+    Text(
         "KEY_other_subheading_share",
         "WORDS: share of other subheadings among the earlier declarations in the heading",
         "share",
         "{value:share} of the earlier declarations of WHO in heading {hs4} named another subheading than HS {hs6}",
         "WHO named no other subheading of heading {hs4} than HS {hs6} before",
     ),
-    _Text(
+    Text(
         "KEY_other_subheading_log_odds",
         "WORDS: log odds that the goods belong to another subheading, by their amounts and earlier declarations",
         "log-odds",

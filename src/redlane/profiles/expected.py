@@ -161,6 +161,17 @@ def estimate(trades: Trades, reference: ExpectedReference) -> list[Estimated]:
     return [everything, *design.split(np.rint(effects * STEPS) / STEPS, held)]
 
 
+def together(keys: Sequence[Hashes]) -> Hashes:
+    """The hash of all *keys* of each row; what is missing is alike among rows, and does not make the whole missing.
+
+    >>> goods, origin = np.array([5, 5], np.uint64), np.array([0, 0], np.uint64)
+    >>> whole = together([goods, origin])
+    >>> bool(whole[0] == whole[1] != MISSING)
+    True
+    """
+    return combine([np.where(key == MISSING, EVERYTHING, key) for key in keys])
+
+
 class _Cells(NamedTuple):
     """Trades with the same effects: the ``first`` of each cell, and the cell ``of_trade``.
 
@@ -172,8 +183,7 @@ class _Cells(NamedTuple):
 
     @classmethod
     def of(cls, trades: Trades) -> "_Cells":
-        keys = combine([np.where(key == MISSING, EVERYTHING, key) for key in trades.keys])
-        _, first, of_trade = np.unique(keys, return_index=True, return_inverse=True)
+        _, first, of_trade = np.unique(together(trades.keys), return_index=True, return_inverse=True)
         return cls(first, of_trade)
 
     def mean(self, values: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from redlane.declarations.periods import Days
-from redlane.hashing import MISSING, Hashes, combine
+from redlane.hashing import Hashes
 from redlane.profiles.asof import run_starts
 from redlane.profiles.delivery import Delivery
-from redlane.profiles.expected import ExpectedReference, Places, Trades, estimate
+from redlane.profiles.expected import ExpectedReference, Places, Trades, estimate, together
 from redlane.profiles.grid import Published, last_publication, stack
 from redlane.profiles.keys import EVERYTHING, KeyHashes, key_name
 from redlane.profiles.kind import Kind, Size
@@ -21,8 +21,6 @@ from redlane.profiles.robust import Runs, quantile
 from redlane.profiles.table_files import snapshot_of, write_snapshot
 
 EFFECT = ("effect", "variance")
-_NOBODY = np.uint64(1)
-"""Who trades where a declaration names no party: one trade for each set of effects."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ def _rows(need: ExpectedReference, delivery: Delivery) -> PriceRows:
     if not len(delivery.arrived):
         return PriceRows.none(1 + len(need.effects))
     keys = [delivery.hashes.of(key) for key in need.every_key()[1:]]
-    named = [np.where(key == MISSING, _NOBODY, key) for key in (delivery.hashes.of(need.trade), *keys)]
+    trade = together([delivery.hashes.of(need.trade), *keys])
     price = log_measure(delivery.declarations, need.measure)
     nobody = np.zeros(len(price), np.uint64)
-    return PriceRows.of(delivery.registered, price, nobody, [combine(named), *keys])
+    return PriceRows.of(delivery.registered, price, nobody, [trade, *keys])
